@@ -1,0 +1,71 @@
+import type { Outcome } from './outcome.ts'
+
+/** What a codec throws: the reason alone, without the value. Its caller knows where it happened and says so. */
+export class InvalidValueError extends Error {
+  override readonly name = 'InvalidValueError'
+}
+
+/**
+ * A value that cannot be converted between JavaScript and PostgreSQL without loss.
+ *
+ * Nothing of the statement was sent when a parameter is at fault. The connection stays usable in both cases.
+ */
+export class CodecError extends Error {
+  override readonly name = 'CodecError'
+  readonly code: 'PGWIRE_ENCODE' | 'PGWIRE_DECODE'
+  /** The PostgreSQL type, by `pg_type.typname`. */
+  readonly type: string
+  /** What is wrong with the value. Never the value itself. */
+  readonly reason: string
+  /** 1-based, as in `$1`. Undefined when a column is at fault. */
+  readonly parameter: number | undefined
+  /** The name of the column. Undefined when a parameter is at fault. */
+  readonly column: string | undefined
+  readonly outcome: Outcome
+
+  private constructor(message: string, fields: CodecErrorFields, options: ErrorOptions) {
+    super(message, options)
+    this.code = fields.code
+    this.type = fields.type
+    this.reason = fields.reason
+    this.parameter = fields.parameter
+    this.column = fields.column
+    this.outcome = fields.outcome
+  }
+
+  static encode(parameter: number, type: string, cause: unknown): CodecError {
+    const reason = reasonOf(cause)
+    return new CodecError(
+      `Cannot encode parameter $${parameter} as ${type}: ${reason}`,
+      { code: 'PGWIRE_ENCODE', type, reason, parameter, column: undefined, outcome: 'not-sent' },
+      causeUnlessPlain(cause),
+    )
+  }
+
+  static decode(column: string, type: string, cause: unknown): CodecError {
+    const reason = reasonOf(cause)
+    return new CodecError(
+      `Cannot decode column ${JSON.stringify(column)} of type ${type}: ${reason}`,
+      { code: 'PGWIRE_DECODE', type, reason, parameter: undefined, column, outcome: 'applied' },
+      causeUnlessPlain(cause),
+    )
+  }
+}
+
+interface CodecErrorFields {
+  readonly code: 'PGWIRE_ENCODE' | 'PGWIRE_DECODE'
+  readonly type: string
+  readonly reason: string
+  readonly parameter: number | undefined
+  readonly column: string | undefined
+  readonly outcome: Outcome
+}
+
+/** Only our own reasons are known to be free of values; a user's `toJSON` may quote anything. */
+function reasonOf(cause: unknown): string {
+  return cause instanceof InvalidValueError ? cause.message : 'its conversion threw'
+}
+
+function causeUnlessPlain(cause: unknown): ErrorOptions {
+  return cause instanceof InvalidValueError ? {} : { cause }
+}

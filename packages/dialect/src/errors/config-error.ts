@@ -1,0 +1,5 @@
+/** An option, a connection string or an environment variable that cannot be used. Never quotes a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly code = 'PGWIRE_CONFIG'
+}

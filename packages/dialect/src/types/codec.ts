@@ -1,0 +1,78 @@
+import type { SendBuffer } from '../bytes/send-buffer.ts'
+
+/** The protocol's format codes. */
+export const TEXT = 0
+export const BINARY = 1
+export type Format = typeof TEXT | typeof BINARY
+
+/**
+ * Everything about one PostgreSQL type, in one place: the driver decodes and encodes by it, the code generator prints
+ * from it, and the tests derive their matrix from it.
+ */
+export interface Codec<Value = unknown> {
+  /** `pg_type.typname`. */
+  readonly name: string
+  /** `pg_type.oid`; 0 for a type that gets its OID when the database does (enums, extensions). */
+  readonly oid: number
+  /** `pg_type.typarray`; 0 when there is none, or it is not known yet. */
+  readonly arrayOid: number
+  /** How values travel: binary, unless the server has no binary send function for the type. */
+  readonly format: Format
+  /** Bytes of every binary value, checked by the caller before `decode`; -1 when they vary. */
+  readonly size: number
+  /** `pg_type.typdelim`: what stands between the elements of an array in text. */
+  readonly delimiter: string
+  /** The TypeScript types of a selected and of an inserted value, as source text. */
+  readonly typescript: { readonly select: string; readonly insert: string }
+  /**
+   * Reads one value that is not NULL. `bytes` and `view` are the receive buffer: copy what is kept.
+   * The caller has checked that `length` bytes are there, and that they are `size`.
+   * Throws `InvalidValueError` for bytes that are no value of the type.
+   */
+  readonly decode: (bytes: Buffer, view: DataView, offset: number, length: number) => Value
+  /**
+   * Appends one value that is not NULL in the codec's `format`, without a length word.
+   * Throws `InvalidValueError` for anything that would not arrive exactly. The caller takes back what was written then.
+   */
+  readonly encode: (value: unknown, out: SendBuffer) => void
+  /**
+   * Whether `encode` takes a string as the server's own input would. A string parameter is always sent as text, whatever
+   * the type; this is about strings inside arrays, which otherwise turn the whole array into text.
+   */
+  readonly encodesStrings: boolean
+  /** The value as PostgreSQL's text input, for places where text is all there is: arrays that mix strings with other values. */
+  readonly toText?: (value: unknown) => string
+  /** Whether this value, although the format is binary, has to be sent as text by `encodeText`. */
+  readonly prefersText?: (value: unknown) => boolean
+  readonly encodeText?: (value: unknown, out: SendBuffer) => void
+}
+
+/** What a codec has to say; the rest follows from it. */
+export interface CodecDefinition<Value> {
+  readonly name: string
+  readonly oid?: number
+  readonly arrayOid?: number
+  readonly format?: Format
+  readonly size?: number
+  readonly delimiter?: string
+  readonly typescript: { readonly select: string; readonly insert: string }
+  readonly encodesStrings?: boolean
+  readonly decode: Codec<Value>['decode']
+  readonly encode: Codec<Value>['encode']
+  readonly toText?: (value: unknown) => string
+  readonly prefersText?: (value: unknown) => boolean
+  readonly encodeText?: (value: unknown, out: SendBuffer) => void
+}
+
+/** Declares a codec. Defaults: no OID, binary, variable size, a comma between array elements, strings not encoded. */
+export function defineCodec<Value>(definition: CodecDefinition<Value>): Codec<Value> {
+  return {
+    oid: 0,
+    arrayOid: 0,
+    format: BINARY,
+    size: -1,
+    delimiter: ',',
+    encodesStrings: false,
+    ...definition,
+  }
+}
