@@ -40,6 +40,13 @@ export interface Codec<Value = unknown> {
    * the type; this is about strings inside arrays, which otherwise turn the whole array into text.
    */
   readonly encodesStrings: boolean
+  /** Whether an array can be one value of the type (JSON does that): an array for its array type then has one dimension. */
+  readonly encodesArrays: boolean
+  /**
+   * Reads `count` elements of a binary array at once, each of `size` bytes behind its length word, or gives undefined
+   * when a length word says otherwise. Only for a few types where a call per element would be most of the work.
+   */
+  readonly decodeMany?: (view: DataView, offset: number, count: number) => Value[] | undefined
   /** The value as PostgreSQL's text input, for places where text is all there is: arrays that mix strings with other values. */
   readonly toText?: (value: unknown) => string
   /** Whether this value, although the format is binary, has to be sent as text by `encodeText`. */
@@ -57,6 +64,8 @@ export interface CodecDefinition<Value> {
   readonly delimiter?: string
   readonly typescript: { readonly select: string; readonly insert: string }
   readonly encodesStrings?: boolean
+  readonly encodesArrays?: boolean
+  readonly decodeMany?: (view: DataView, offset: number, count: number) => Value[] | undefined
   readonly decode: Codec<Value>['decode']
   readonly encode: Codec<Value>['encode']
   readonly toText?: (value: unknown) => string
@@ -64,7 +73,7 @@ export interface CodecDefinition<Value> {
   readonly encodeText?: (value: unknown, out: SendBuffer) => void
 }
 
-/** Declares a codec. Defaults: no OID, binary, variable size, a comma between array elements, strings not encoded. */
+/** Declares a codec. Defaults: no OID, binary, variable size, a comma between array elements, strings and arrays not encoded. */
 export function defineCodec<Value>(definition: CodecDefinition<Value>): Codec<Value> {
   return {
     oid: 0,
@@ -73,6 +82,7 @@ export function defineCodec<Value>(definition: CodecDefinition<Value>): Codec<Va
     size: -1,
     delimiter: ',',
     encodesStrings: false,
+    encodesArrays: false,
     ...definition,
   }
 }

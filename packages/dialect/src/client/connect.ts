@@ -1,0 +1,23 @@
+import type { ConnectionOptions } from '../config/connection-options.ts'
+import { resolveConnectionSettings } from '../config/resolve-connection-settings.ts'
+import { Catalog } from '../connection/catalog.ts'
+import { defaultTypes, type PgTypes } from '../types/profile.ts'
+import { Connection } from './connection.ts'
+
+/** What {@link connect} can be told beside where to connect to. */
+export interface ConnectOptions {
+  /** Which JavaScript values stand for which PostgreSQL types. */
+  readonly types?: PgTypes
+}
+
+/**
+ * Opens one connection. Without an argument, libpq's environment variables and defaults apply.
+ * Rejects with `ConnectionError`, or with the server's own `PostgresError` when it refuses the login.
+ */
+export async function connect(connection?: string | ConnectionOptions, options?: ConnectOptions): Promise<Connection> {
+  return Connection.open(resolveConnectionSettings(connection), new Catalog(options?.types ?? defaultTypes), {
+    notice: () => {},
+    notification: () => {},
+    closed: () => {},
+  })
+}

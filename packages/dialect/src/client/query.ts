@@ -1,0 +1,69 @@
+import { MAX_PARAMETERS } from '../connection/bind.ts'
+import { cancelRunning } from '../connection/cancel-request.ts'
+import type { QueryRequest, QueryResult } from '../connection/exchanges/query.ts'
+import { sendQuery } from '../connection/send-query.ts'
+import type { ServerSession } from '../connection/server-session.ts'
+import { UsageError } from '../errors/usage-error.ts'
+import type { RowMode } from '../types/row-function.ts'
+import type { ConnectionSettings } from '../config/connection-settings.ts'
+
+/** How to run one query. */
+export interface QueryOptions {
+  /**
+   * Stops the query: unsent, it is withdrawn; running alone, it is cancelled on the server; with others behind it on
+   * the connection, its result is dropped. The call rejects at once with the signal's reason.
+   */
+  readonly signal?: AbortSignal
+  /** `array`: rows as arrays in column order, which keeps columns of the same name apart. Default `object`. */
+  readonly rowMode?: RowMode
+}
+
+export function runQuery(
+  server: ServerSession,
+  settings: ConnectionSettings,
+  sql: string,
+  parameters: readonly unknown[],
+  options: QueryOptions | undefined,
+): Promise<QueryResult> {
+  if (parameters.length > MAX_PARAMETERS) {
+    return Promise.reject(
+      new UsageError(`A statement takes at most ${MAX_PARAMETERS} parameters, and ${parameters.length} were given`),
+    )
+  }
+  const mode = options?.rowMode ?? 'object'
+  const signal = options?.signal
+  return new Promise((resolve, reject) => {
+    const request = { server, sql, parameters, mode, resolve, reject, exchange: null, withdrawn: false }
+    if (signal === undefined) sendQuery(request)
+    else sendAbortable(request, signal, settings)
+  })
+}
+
+function sendAbortable(request: QueryRequest, signal: AbortSignal, settings: ConnectionSettings): void {
+  const { resolve, reject } = request
+  if (signal.aborted) {
+    reject(signal.reason as Error)
+    return
+  }
+  const settled = (): void => signal.removeEventListener('abort', abort)
+  const abortable: QueryRequest = {
+    ...request,
+    resolve: (result) => {
+      settled()
+      resolve(result)
+    },
+    reject: (error) => {
+      settled()
+      reject(error)
+    },
+  }
+  const abort = (): void => {
+    abortable.withdrawn = true
+    reject(signal.reason as Error)
+    const { exchange, server } = abortable
+    if (exchange === null || server.session.withdraw(exchange)) return
+    if (server.session.isAlone(exchange)) void cancelRunning(server, settings)
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  sendQuery(abortable)
+}

@@ -1,0 +1,48 @@
+/**
+ * Keys of libpq's connection strings that are not supported yet, each with the values that ask for nothing beyond what
+ * happens anyway. Without this list they would go to the server as settings that it does not know; and nobody who asks
+ * for more security may silently get less.
+ * @see https://www.postgresql.org/docs/current/libpq-connect.html
+ */
+export const unsupportedKeys: ReadonlyMap<string, readonly string[]> = new Map([
+  ['channel_binding', ['disable', 'prefer']],
+  ['fallback_application_name', []],
+  ['gssdelegation', ['0']],
+  ['gssencmode', ['disable', 'prefer']],
+  ['gsslib', []],
+  ['hostaddr', []],
+  ['keepalives', []],
+  ['keepalives_count', []],
+  ['keepalives_idle', []],
+  ['keepalives_interval', []],
+  ['krbsrvname', []],
+  ['load_balance_hosts', ['disable']],
+  ['max_protocol_version', ['3.0', 'latest']],
+  ['min_protocol_version', ['3.0']],
+  ['oauth_client_id', []],
+  ['oauth_client_secret', []],
+  ['oauth_issuer', []],
+  ['oauth_scope', []],
+  ['passfile', []],
+  ['require_auth', []],
+  ['requirepeer', []],
+  ['requiressl', []],
+  ['scram_client_key', []],
+  ['scram_server_key', []],
+  ['service', []],
+  ['servicefile', []],
+  ['ssl_max_protocol_version', []],
+  ['ssl_min_protocol_version', []],
+  ['sslcert', []],
+  ['sslcertmode', []],
+  ['sslcompression', ['0']],
+  ['sslcrl', []],
+  ['sslcrldir', []],
+  ['sslkey', []],
+  ['sslkeylogfile', []],
+  ['sslnegotiation', ['postgres']],
+  ['sslpassword', []],
+  ['sslsni', ['1']],
+  ['target_session_attrs', ['any']],
+  ['tcp_user_timeout', []],
+])

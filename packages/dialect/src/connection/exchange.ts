@@ -1,0 +1,52 @@
+import type { SendBuffer } from '../bytes/send-buffer.ts'
+import type { PostgresError } from '../errors/postgres-error.ts'
+import { ProtocolError } from '../errors/protocol-error.ts'
+import type { BackendMessageName } from '../wire/backend-messages.ts'
+import type { FrameReader } from '../wire/frame-reader.ts'
+
+/** What ReadyForQuery says: idle, in a transaction, in a failed transaction. */
+export type TransactionStatus = 'I' | 'T' | 'E'
+
+/**
+ * One unit of conversation with the server, from its first frame to its ReadyForQuery.
+ *
+ * The session calls the methods in this order: `write` once; then `row`, `message` and `error` as replies come; at the
+ * end exactly one of `ready` and `fail`. An exchange settles its caller's promise there and nowhere else.
+ */
+export interface Exchange {
+  /** The next exchange in the session's queue; the session alone touches it. */
+  next: Exchange | null
+  /** Appends the frames. What a throw leaves behind is taken back by the session, and `fail` follows. */
+  write(out: SendBuffer): void
+  /** A DataRow: `offset` is where its column count stands. */
+  row(bytes: Buffer, view: DataView, offset: number, end: number): void
+  /** Any other message that belongs to the exchange. Throws ProtocolError where it cannot come. */
+  message(name: BackendMessageName, reader: FrameReader): void
+  /** An ErrorResponse. The exchange goes on until `ready`, or `fail` if the error was fatal. */
+  error(error: PostgresError): void
+  /** ReadyForQuery. */
+  ready(status: TransactionStatus): void
+  /** It was not sent, or its replies will never come. */
+  fail(error: Error): void
+}
+
+/** The states of a flow and the messages that lead from one to the next. What is not listed cannot come. */
+export type Transitions<State extends string> = {
+  readonly [From in State]: { readonly [Message in BackendMessageName]?: State }
+}
+
+/** The state after `message`. */
+export function advance<State extends string>(
+  transitions: Transitions<State>,
+  state: State,
+  message: BackendMessageName,
+): State {
+  const next = transitions[state][message]
+  if (next === undefined) throw new ProtocolError(`Unexpected ${message} message from the server while ${state}`)
+  return next
+}
+
+/** For flows in which a DataRow cannot come. */
+export function refuseRow(state: string): never {
+  throw new ProtocolError(`Unexpected dataRow message from the server while ${state}`)
+}

@@ -1,0 +1,232 @@
+import type { SendBuffer } from '../../bytes/send-buffer.ts'
+import { OutdatedStatementError } from '../../errors/outdated-statement-error.ts'
+import { PostgresError } from '../../errors/postgres-error.ts'
+import { ProtocolError } from '../../errors/protocol-error.ts'
+import { UsageError } from '../../errors/usage-error.ts'
+import type { RowDecoder } from '../../types/row-decoder.ts'
+import type { RowFunction, RowMode } from '../../types/row-function.ts'
+import type { BackendMessageName } from '../../wire/backend-messages.ts'
+import { parseCommandTag } from '../../wire/command-tag.ts'
+import { writeCopyFail } from '../../wire/control-messages.ts'
+import { type FieldDescription, readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
+import {
+  writeCloseStatement,
+  writeDescribeStatement,
+  writeExecuteAndSync,
+  writeParse,
+  writeSync,
+} from '../../wire/extended-query.ts'
+import type { FrameReader } from '../../wire/frame-reader.ts'
+import { writeBind } from '../bind.ts'
+import { advance, type Exchange, refuseRow, type TransactionStatus, type Transitions } from '../exchange.ts'
+import type { ServerSession } from '../server-session.ts'
+import type { Column, Statement } from '../statement.ts'
+
+/** What a statement gives. */
+export interface QueryResult<Row = unknown> {
+  readonly rows: Row[]
+  /** Rows selected or changed, as the server counted them; null for commands that count none. */
+  readonly rowCount: number | null
+  /** The command as PostgreSQL names it: `SELECT`, `INSERT`, `CREATE TABLE`; empty for an empty query. */
+  readonly command: string
+  readonly columns: readonly Column[]
+}
+
+type State = 'parsing' | 'describing parameters' | 'describing rows' | 'binding' | 'fetching' | 'copying' | 'syncing' | 'done'
+
+const transitions: Transitions<State> = {
+  // Statements that made room for this one are closed in front of its Parse.
+  parsing: { closeComplete: 'parsing', parseComplete: 'describing parameters' },
+  'describing parameters': { parameterDescription: 'describing rows' },
+  'describing rows': { rowDescription: 'binding', noData: 'binding' },
+  binding: { bindComplete: 'fetching' },
+  fetching: {
+    commandComplete: 'syncing',
+    emptyQueryResponse: 'syncing',
+    copyOutResponse: 'copying',
+    copyInResponse: 'copying',
+  },
+  copying: { copyData: 'copying', copyDone: 'fetching' },
+  // After an error the server skips to our Sync. The Sync itself can fail too, in a deferred constraint.
+  syncing: { readyForQuery: 'done' },
+  done: {},
+}
+
+/** One query of a caller, over all attempts to run it. */
+export interface QueryRequest {
+  readonly server: ServerSession
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+  readonly mode: RowMode
+  readonly resolve: (result: QueryResult) => void
+  readonly reject: (error: Error) => void
+  /** What runs it now; null while its statement is being described. */
+  exchange: Exchange | null
+  /** The caller has given up: what was not sent must not be sent any more. */
+  withdrawn: boolean
+}
+
+/** Bind, Execute, Sync of a described statement; with Parse and Describe in front where this connection has not prepared it. */
+export class QueryExchange implements Exchange {
+  next: Exchange | null = null
+  readonly #request: QueryRequest
+  /** How to start over; null for the second attempt. */
+  readonly #startOver: ((request: QueryRequest) => void) | null
+  #statement: Statement
+  #state: State = 'binding'
+  #decode: RowFunction
+  /** The decoder while it interprets; null once there is nothing to gain from counting rows. */
+  #decoder: RowDecoder | null = null
+  #rows: unknown[] = []
+  #command = ''
+  #rowCount: number | null = null
+  #failure: Error | null = null
+
+  constructor(request: QueryRequest, statement: Statement, startOver: ((request: QueryRequest) => void) | null) {
+    this.#request = request
+    this.#statement = statement
+    this.#startOver = startOver
+    this.#decode = this.#useDecoder(statement)
+  }
+
+  write(out: SendBuffer): void {
+    const { server, parameters } = this.#request
+    const { prepared } = server
+    const known = prepared.nameOf(this.#statement)
+    if (known !== undefined) {
+      writeBind(out, '', known, this.#statement, parameters)
+      writeExecuteAndSync(out)
+      return
+    }
+    const name = prepared.newName()
+    for (const evicted of prepared.evicted) writeCloseStatement(out, evicted)
+    // With the types declared, Bind means the same even if the server would infer others today.
+    writeParse(out, name, this.#statement.sql, this.#statement.parameterOids)
+    writeDescribeStatement(out, name)
+    writeBind(out, '', name, this.#statement, parameters)
+    writeExecuteAndSync(out)
+    this.#state = 'parsing'
+    prepared.closed()
+    prepared.add(this.#statement, name)
+  }
+
+  row(bytes: Buffer, view: DataView, offset: number, end: number): void {
+    if (this.#state !== 'fetching') refuseRow(this.#state)
+    if (this.#failure !== null) return
+    try {
+      this.#rows.push(this.#decode(bytes, view, offset, end))
+    } catch (error) {
+      this.#failure = this.#statement.rowDecoder(this.#request.mode).explain(bytes, view, offset, end, error)
+      this.#rows = []
+      return
+    }
+    if (this.#decoder !== null) this.#countInterpretedRow()
+  }
+
+  message(name: BackendMessageName, reader: FrameReader): void {
+    this.#state = advance(transitions, this.#state, name)
+    switch (name) {
+      case 'commandComplete': {
+        const tag = parseCommandTag(reader.cstring())
+        this.#command = tag.command
+        this.#rowCount = tag.rowCount
+        break
+      }
+      case 'parameterDescription':
+        if (readParameterDescription(reader).length !== this.#request.parameters.length) {
+          throw new ProtocolError('The server described other parameters than it was given')
+        }
+        break
+      case 'rowDescription':
+        this.#described(readRowDescription(reader))
+        break
+      case 'noData':
+        this.#described([])
+        break
+      case 'copyInResponse':
+        this.#failure ??= new UsageError('COPY FROM STDIN cannot be run as a query')
+        this.#request.server.session.append(this, (out) => {
+          writeCopyFail(out, 'COPY FROM STDIN needs copyFrom')
+          // The server took the Sync that is already there for a part of the COPY.
+          writeSync(out)
+        })
+        break
+      case 'copyOutResponse':
+        this.#failure ??= new UsageError('COPY TO STDOUT cannot be run as a query')
+        break
+      default:
+    }
+  }
+
+  error(error: PostgresError): void {
+    if (this.#state === 'parsing') this.#request.server.prepared.forget(this.#statement)
+    if (error.fatal && this.#state === 'syncing') error.outcome = 'unknown'
+    this.#state = 'syncing'
+    this.#failure ??= error
+  }
+
+  ready(status: TransactionStatus): void {
+    this.#state = advance(transitions, this.#state, 'readyForQuery')
+    if (this.#failure !== null) {
+      if (isOutdated(this.#failure)) this.#outdated(this.#failure, status)
+      else this.#request.reject(this.#failure)
+      return
+    }
+    this.#request.resolve({
+      rows: this.#rows,
+      rowCount: this.#rowCount,
+      command: this.#command,
+      columns: this.#statement.columns,
+    })
+  }
+
+  fail(error: Error): void {
+    this.#state = 'done'
+    this.#rows = []
+    this.#request.reject(this.#failure ?? error)
+  }
+
+  /** The server refused the statement before it executed anything. Outside a transaction it can be prepared and sent again. */
+  #outdated(error: Error, status: TransactionStatus): void {
+    const { catalog, prepared } = this.#request.server
+    catalog.forget(this.#statement)
+    prepared.evict(this.#statement)
+    if (this.#startOver === null || status !== 'I') this.#request.reject(error)
+    else this.#startOver(this.#request)
+  }
+
+  /** The Describe that went with the Parse: rows are decoded by what the server says now, not by what it said once. */
+  #described(fields: readonly FieldDescription[]): void {
+    if (this.#statement.describes(fields)) return
+    const { catalog, prepared } = this.#request.server
+    const outdated = this.#statement
+    catalog.forget(outdated)
+    const current = catalog.describe(outdated.sql, outdated.parameterOids, fields)
+    if (current === null || !current.readsFormatsOf(outdated)) {
+      prepared.evict(outdated)
+      this.#failure = new OutdatedStatementError(outdated.sql)
+      return
+    }
+    prepared.replace(outdated, current)
+    this.#statement = current
+    this.#useDecoder(current)
+  }
+
+  #useDecoder(statement: Statement): RowFunction {
+    const decoder = statement.rowDecoder(this.#request.mode)
+    this.#decoder = decoder.compiled ? null : decoder
+    return (this.#decode = decoder.rowFunction())
+  }
+
+  #countInterpretedRow(): void {
+    if (this.#decoder === null) return
+    this.#decode = this.#decoder.interpreted(1)
+    if (this.#decoder.compiled) this.#decoder = null
+  }
+}
+
+/** The statement is gone from the server (`DEALLOCATE`, `DISCARD ALL`), or its result has got other columns. */
+function isOutdated(error: Error): boolean {
+  if (!(error instanceof PostgresError)) return false
+  return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
+}

@@ -1,0 +1,64 @@
+import type { ConnectionSettings } from '../config/connection-settings.ts'
+import { PostgresError } from '../errors/postgres-error.ts'
+import { createAuthenticator } from './authentication/authenticate.ts'
+import type { Catalog } from './catalog.ts'
+import { StartupExchange } from './exchanges/startup.ts'
+import { PreparedStatements } from './prepared-statements.ts'
+import type { ServerEvents } from './server-events.ts'
+import type { ServerSession } from './server-session.ts'
+import { Session } from './session.ts'
+import { Transport } from './transport.ts'
+
+/** A connection that has logged in, with what belongs to it. */
+export interface OpenConnection extends ServerSession {
+  readonly transport: Transport
+}
+
+/**
+ * Connects and logs in; the time limit of the settings covers all of it.
+ * Rejects with a `ConnectionError` that says how far it came, or with the server's own error.
+ */
+export async function openConnection(
+  settings: ConnectionSettings,
+  catalog: Catalog,
+  events: ServerEvents,
+): Promise<OpenConnection> {
+  const transport = new Transport(settings)
+  const session = new Session(transport, events, settings.maxMessageBytes)
+  transport.attach(session)
+  const { connectTimeoutMs } = settings
+  const timer = connectTimeoutMs === 0 ? undefined : setTimeout(() => transport.timeOut(), connectTimeoutMs)
+  try {
+    await transport.open()
+    await login(transport, session, settings)
+  } catch (error) {
+    session.destroy(error as Error)
+    throw error instanceof PostgresError ? located(error, settings) : error
+  } finally {
+    clearTimeout(timer)
+  }
+  transport.phase = 'ready'
+  return { transport, session, catalog, prepared: new PreparedStatements(settings.statementCacheSize) }
+}
+
+function login(transport: Transport, session: Session, settings: ConnectionSettings): Promise<void> {
+  const { user, database, applicationName, serverSettings, password } = settings
+  const parameters = {
+    user,
+    database,
+    ...(applicationName === '' ? {} : { application_name: applicationName }),
+    ...serverSettings,
+  }
+  const authenticator = createAuthenticator({ user, password })
+  transport.phase = 'authenticating'
+  return new Promise((resolve, reject) => {
+    session.send(new StartupExchange(session, parameters, authenticator, resolve, reject))
+  })
+}
+
+/** The server does not know by which name we reached it. */
+function located(error: PostgresError, { hosts }: ConnectionSettings): PostgresError {
+  const [{ host, port }] = hosts
+  error.message = `${error.message} (while connecting to ${host}:${port})`
+  return error
+}

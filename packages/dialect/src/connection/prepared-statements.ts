@@ -1,0 +1,91 @@
+import type { Statement } from './statement.ts'
+
+/** Unique in this process, so that connections that share a server session behind a pooler cannot meet. */
+let connectionsCounted = 0
+
+interface Prepared {
+  readonly name: string
+  lastUsed: number
+}
+
+/** What one connection has prepared on its server session: the least recently used gives way. */
+export class PreparedStatements {
+  readonly #capacity: number
+  readonly #prefix = `_p${process.pid.toString(36)}_${(++connectionsCounted).toString(36)}_`
+  readonly #prepared = new Map<Statement, Prepared>()
+  #names = 0
+  #uses = 0
+  /** Names that are free to be closed: each goes in front of the next Parse, and costs no round trip. */
+  #evicted: string[] = []
+
+  /** `capacity` 0: nothing is kept, every statement is the unnamed one. */
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  /** The name of a statement that is prepared, or about to be by a Parse that was sent. */
+  nameOf(statement: Statement): string | undefined {
+    const prepared = this.#prepared.get(statement)
+    if (prepared === undefined) return undefined
+    prepared.lastUsed = ++this.#uses
+    return prepared.name
+  }
+
+  /** A name for a statement that is going to be parsed: fresh, or empty where nothing is kept. */
+  newName(): string {
+    return this.#capacity === 0 ? '' : `${this.#prefix}${(++this.#names).toString(36)}`
+  }
+
+  /** Names to close now; {@link closed} must follow when that was written. */
+  get evicted(): readonly string[] {
+    return this.#evicted
+  }
+
+  closed(): void {
+    this.#evicted = []
+  }
+
+  add(statement: Statement, name: string): void {
+    if (name === '') return
+    if (this.#prepared.size >= this.#capacity) this.#evictOne()
+    this.#prepared.set(statement, { name, lastUsed: ++this.#uses })
+  }
+
+  /** The statement does not exist on the server after all: its Parse failed, or somebody deallocated it. */
+  forget(statement: Statement): void {
+    this.#prepared.delete(statement)
+  }
+
+  /** The same name on the server, described anew. */
+  replace(outdated: Statement, current: Statement): void {
+    const prepared = this.#prepared.get(outdated)
+    if (prepared === undefined) return
+    this.#prepared.delete(outdated)
+    this.#prepared.set(current, prepared)
+  }
+
+  /** Drops a statement that the server still has. */
+  evict(statement: Statement): void {
+    const prepared = this.#prepared.get(statement)
+    if (prepared === undefined) return
+    this.#prepared.delete(statement)
+    this.#evicted.push(prepared.name)
+  }
+
+  /** Frees a name that was parsed and will not be used. */
+  discard(name: string): void {
+    if (name !== '') this.#evicted.push(name)
+  }
+
+  // A scan of a few hundred entries, 0.3 µs each time a Parse of 30 µs displaces one; a linked list would cost every query.
+  #evictOne(): void {
+    let oldest: Statement | undefined
+    let oldestUse = Number.POSITIVE_INFINITY
+    for (const [statement, { lastUsed }] of this.#prepared) {
+      if (lastUsed >= oldestUse) continue
+      oldest = statement
+      oldestUse = lastUsed
+    }
+    if (oldest !== undefined) this.evict(oldest)
+  }
+}

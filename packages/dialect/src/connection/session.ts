@@ -1,0 +1,390 @@
+import { ReceiveBuffer } from '../bytes/receive-buffer.ts'
+import { SendBuffer } from '../bytes/send-buffer.ts'
+import type { Outcome } from '../errors/outcome.ts'
+import { PostgresError } from '../errors/postgres-error.ts'
+import { ProtocolError } from '../errors/protocol-error.ts'
+import { backendMessage, DATA_ROW } from '../wire/backend-messages.ts'
+import { readErrorFields } from '../wire/error-fields.ts'
+import { FrameReader } from '../wire/frame-reader.ts'
+import type { Exchange, TransactionStatus } from './exchange.ts'
+import type { ServerEvents } from './server-events.ts'
+
+/** What a session needs of the world; the transport provides it. */
+export interface SessionLink {
+  /** Asks that `session.out` be written soon: once in this tick, for all that is queued in it. */
+  scheduleFlush(): void
+  /** Writes `session.out` now. */
+  flush(): void
+  /** Gives the connection up. `session.lost` must not be called for it. */
+  destroy(): void
+  /** The error for an exchange that the death of the connection took with it. */
+  lostError(outcome: Outcome, cause: Error | undefined): Error
+}
+
+/** Above this, frames go to the socket at once instead of at the end of the tick. */
+const FLUSH_BYTES = 65_536
+
+/** A flow's exclusive right to write; see {@link Session.turn}. */
+export interface Turn {
+  /** Sends an exchange now, past everything that waits. */
+  send(exchange: Exchange): void
+  /** Lets the others write again. Replies may still be on their way. */
+  end(): void
+}
+
+/** Something that waits until it may write. */
+interface Waiter {
+  next: Waiter | null
+  exchange: Exchange | null
+  start: ((turn: Turn) => void) | null
+  refuse: ((error: Error) => void) | null
+}
+
+interface Watcher {
+  readonly met: () => boolean
+  readonly resolve: () => void
+}
+
+/**
+ * The conversation with one server: a queue of exchanges, replies paired with them in order. It does no I/O.
+ *
+ * Exchanges are written when they are sent, without waiting for those before them: pipelining is the normal case.
+ * A flow that has to see a reply before it can go on takes a turn, which makes everybody else wait.
+ */
+export class Session {
+  readonly out: SendBuffer = new SendBuffer()
+  readonly incoming: ReceiveBuffer = new ReceiveBuffer()
+  readonly parameters: Map<string, string> = new Map()
+  processId = 0
+  secretKey: Buffer | null = null
+  status: TransactionStatus = 'I'
+
+  readonly #link: SessionLink
+  readonly #events: ServerEvents
+  readonly #maxMessageBytes: number
+  readonly #reader = new FrameReader()
+
+  // Sent, replies outstanding. A linked list: a finished exchange must be unreachable at once.
+  #head: Exchange | null = null
+  #tail: Exchange | null = null
+  /** The first exchange whose bytes are still in `out`. */
+  #unflushed: Exchange | null = null
+
+  #waiting: Waiter | null = null
+  #lastWaiting: Waiter | null = null
+  #turn: Turn | null = null
+  #holds = 0
+  #congested = false
+
+  #death: { readonly cause: Error | undefined } | null = null
+  #watchers: Watcher[] = []
+
+  constructor(link: SessionLink, events: ServerEvents, maxMessageBytes: number) {
+    this.#link = link
+    this.#events = events
+    this.#maxMessageBytes = maxMessageBytes
+  }
+
+  /** Nothing is being asked, and nothing waits to be. */
+  get idle(): boolean {
+    return this.#head === null && this.#waiting === null && this.#turn === null && this.#holds === 0
+  }
+
+  get dead(): boolean {
+    return this.#death !== null
+  }
+
+  /** Whether `exchange` was sent, is not settled, and has nobody before or behind it. */
+  isAlone(exchange: Exchange): boolean {
+    return this.#head === exchange && this.#tail === exchange
+  }
+
+  /** The one exchange that is running, or null when there are none or several. */
+  get onlyExchange(): Exchange | null {
+    return this.#head === this.#tail ? this.#head : null
+  }
+
+  /** Sends an exchange as soon as those before it allow. */
+  send(exchange: Exchange): void {
+    if (this.#waiting === null && this.#writable()) this.#sendNow(exchange)
+    else this.#wait({ next: null, exchange, start: null, refuse: null })
+  }
+
+  /**
+   * Calls `start` once everything before it has been written. Until the turn ends, nobody else writes.
+   * `refuse` is called instead when the connection dies first.
+   */
+  turn(start: (turn: Turn) => void, refuse: (error: Error) => void): void {
+    if (this.#waiting === null && this.#writable()) this.#startTurn(start)
+    else this.#wait({ next: null, exchange: null, start, refuse })
+  }
+
+  /** Writes more frames of an exchange that is still running. Only the last one can: behind it, they would be misread. */
+  append(exchange: Exchange, write: (out: SendBuffer) => void): void {
+    if (this.#death !== null) return
+    if (this.#tail !== exchange) throw new ProtocolError('The server asked for more in the middle of a pipeline')
+    if (this.out.length === 0) this.#link.scheduleFlush()
+    write(this.out)
+  }
+
+  /** Takes back an exchange that still waits. False when it was sent already. */
+  withdraw(exchange: Exchange): boolean {
+    let before: Waiter | null = null
+    for (let waiter = this.#waiting; waiter !== null; before = waiter, waiter = waiter.next) {
+      if (waiter.exchange !== exchange) continue
+      if (before === null) this.#waiting = waiter.next
+      else before.next = waiter.next
+      if (this.#lastWaiting === waiter) this.#lastWaiting = before
+      return true
+    }
+    return false
+  }
+
+  /** Keeps everything that is not sent yet waiting until the returned function is called. */
+  hold(): () => void {
+    this.#holds++
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      this.#holds--
+      this.#pump()
+    }
+  }
+
+  /** Resolves once the session is idle or dead. */
+  whenIdle(): Promise<void> {
+    return this.#when(() => this.idle)
+  }
+
+  /** Resolves once everything that was sent has been answered, or the session is dead. */
+  whenAnswered(): Promise<void> {
+    return this.#when(() => this.#head === null)
+  }
+
+  /** The socket's queue is long (true) or has drained (false). */
+  congestion(congested: boolean): void {
+    this.#congested = congested
+    if (!congested) this.#pump()
+  }
+
+  /** `out` was handed to the socket. */
+  flushed(): void {
+    this.#unflushed = null
+  }
+
+  /** Decodes whatever complete frames have arrived. Never throws: what a peer does wrong ends the session. */
+  receive(): void {
+    try {
+      this.#readFrames()
+    } catch (error) {
+      this.destroy(error as Error)
+    }
+  }
+
+  /** Ends the session: the connection goes, and everything in flight or waiting fails, each with its own error. */
+  destroy(cause?: Error): void {
+    if (this.#death !== null) return
+    this.#link.destroy()
+    this.lost(cause)
+  }
+
+  /** The connection is gone. */
+  lost(cause?: Error): void {
+    if (this.#death !== null) return
+    this.#death = { cause }
+    let outcome: Outcome = 'unknown'
+    let exchange = this.#head
+    this.#head = null
+    this.#tail = null
+    while (exchange !== null) {
+      if (exchange === this.#unflushed) outcome = 'not-sent'
+      const { next } = exchange
+      exchange.next = null
+      exchange.fail(this.#failure(outcome))
+      exchange = next
+    }
+    this.#unflushed = null
+    this.out.reset(false)
+    let waiter = this.#waiting
+    this.#waiting = null
+    this.#lastWaiting = null
+    for (; waiter !== null; waiter = waiter.next) {
+      const failure = this.#failure('not-sent')
+      waiter.exchange?.fail(failure)
+      waiter.refuse?.(failure)
+    }
+    this.#turn = null
+    this.#notifyWatchers()
+    this.#events.closed(cause)
+  }
+
+  #failure(outcome: Outcome): Error {
+    const cause = this.#death?.cause
+    if (cause instanceof ProtocolError) {
+      const error = new ProtocolError(cause.message, { cause })
+      error.outcome = outcome
+      return error
+    }
+    return this.#link.lostError(outcome, cause)
+  }
+
+  #writable(): boolean {
+    return this.#turn === null && this.#holds === 0 && !this.#congested && this.#death === null
+  }
+
+  #sendNow(exchange: Exchange): void {
+    const { out } = this
+    const mark = out.length
+    try {
+      exchange.write(out)
+    } catch (error) {
+      out.truncate(mark)
+      exchange.fail(error as Error)
+      return
+    }
+    if (this.#tail === null) this.#head = exchange
+    else this.#tail.next = exchange
+    this.#tail = exchange
+    if (mark === 0) {
+      this.#unflushed = exchange
+      this.#link.scheduleFlush()
+    }
+    if (out.length >= FLUSH_BYTES) this.#link.flush()
+  }
+
+  #startTurn(start: (turn: Turn) => void): void {
+    const turn: Turn = {
+      send: (exchange) => {
+        if (this.#death === null) this.#sendNow(exchange)
+        else exchange.fail(this.#failure('not-sent'))
+      },
+      end: () => {
+        if (this.#turn !== turn) return
+        this.#turn = null
+        this.#pump()
+      },
+    }
+    this.#turn = turn
+    start(turn)
+  }
+
+  #wait(waiter: Waiter): void {
+    if (this.#death !== null) {
+      const failure = this.#failure('not-sent')
+      waiter.exchange?.fail(failure)
+      waiter.refuse?.(failure)
+      return
+    }
+    if (this.#lastWaiting === null) this.#waiting = waiter
+    else this.#lastWaiting.next = waiter
+    this.#lastWaiting = waiter
+  }
+
+  #pump(): void {
+    while (this.#waiting !== null && this.#writable()) {
+      const waiter = this.#waiting
+      this.#waiting = waiter.next
+      if (waiter.next === null) this.#lastWaiting = null
+      if (waiter.exchange !== null) this.#sendNow(waiter.exchange)
+      else if (waiter.start !== null) this.#startTurn(waiter.start)
+    }
+    this.#notifyWatchers()
+  }
+
+  #when(met: () => boolean): Promise<void> {
+    if (this.dead || met()) return Promise.resolve()
+    return new Promise((resolve) => this.#watchers.push({ met, resolve }))
+  }
+
+  #notifyWatchers(): void {
+    if (this.#watchers.length === 0) return
+    const waiting = this.#watchers
+    this.#watchers = []
+    for (const watcher of waiting) {
+      if (this.dead || watcher.met()) watcher.resolve()
+      else this.#watchers.push(watcher)
+    }
+  }
+
+  #readFrames(): void {
+    const { incoming } = this
+    const { bytes, view, end } = incoming
+    let at = incoming.start
+    while (end - at >= 5) {
+      const type = bytes[at]!
+      const length = view.getUint32(at + 1)
+      const payload = at + 5
+      const next = at + 1 + length
+      if (next > end || next < payload) {
+        backendMessage(type, length, this.#maxMessageBytes)
+        break
+      }
+      if (type === DATA_ROW) {
+        if (this.#head === null) throw new ProtocolError('Unexpected dataRow message from the server while idle')
+        this.#head.row(bytes, view, payload, next)
+      } else {
+        this.#message(type, length, bytes, view, payload, next)
+        if (this.#death !== null) return
+      }
+      at = next
+    }
+    incoming.start = at
+  }
+
+  #message(type: number, length: number, bytes: Buffer, view: DataView, offset: number, end: number): void {
+    const { name } = backendMessage(type, length, this.#maxMessageBytes)
+    const reader = this.#reader.open(name, bytes, view, offset, end)
+    switch (name) {
+      case 'readyForQuery':
+        this.#readyForQuery(reader)
+        break
+      case 'errorResponse':
+        this.#errorResponse(new PostgresError(readErrorFields(reader)))
+        break
+      case 'noticeResponse':
+        this.#events.notice(new PostgresError(readErrorFields(reader)))
+        break
+      case 'parameterStatus':
+        this.#parameterStatus(reader)
+        break
+      case 'notificationResponse':
+        this.#events.notification({ processId: reader.int32(), channel: reader.cstring(), payload: reader.cstring() })
+        reader.done()
+        break
+      default:
+        if (this.#head === null) throw new ProtocolError(`Unexpected ${name} message from the server while idle`)
+        this.#head.message(name, reader)
+    }
+  }
+
+  #readyForQuery(reader: FrameReader): void {
+    const status = String.fromCharCode(reader.uint8())
+    reader.done()
+    if (status !== 'I' && status !== 'T' && status !== 'E') throw new ProtocolError('Unknown transaction status from the server')
+    const exchange = this.#head
+    if (exchange === null) throw new ProtocolError('Unexpected readyForQuery message from the server while idle')
+    this.status = status
+    exchange.ready(status)
+    this.#head = exchange.next
+    if (exchange.next === null) this.#tail = null
+    else exchange.next = null
+    if (this.#head === null) this.#notifyWatchers()
+  }
+
+  #errorResponse(error: PostgresError): void {
+    // Without anybody to tell, it is the server's farewell: 57P01 before a shutdown, 57P05 after too long a pause.
+    if (this.#head === null) this.destroy(error)
+    else this.#head.error(error)
+  }
+
+  #parameterStatus(reader: FrameReader): void {
+    const name = reader.cstring()
+    const value = reader.cstring()
+    reader.done()
+    this.parameters.set(name, value)
+    if (name === 'client_encoding' && value !== 'UTF8') {
+      throw new ProtocolError('client_encoding was changed, and only UTF8 can be decoded')
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import type { Outcome } from './outcome.ts'
+
+/**
+ * The columns of a statement changed between its description and its execution on another connection, in a way that
+ * makes the rows unreadable. The statement was executed; its description is forgotten, so the next execution is right.
+ */
+export class OutdatedStatementError extends Error {
+  override readonly name = 'OutdatedStatementError'
+  readonly code = 'PGWIRE_OUTDATED_STATEMENT'
+  readonly sql: string
+  readonly outcome: Outcome = 'applied'
+
+  constructor(sql: string) {
+    super('The columns of the statement changed while it was being executed')
+    this.sql = sql
+  }
+}

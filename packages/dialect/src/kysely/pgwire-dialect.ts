@@ -1,0 +1,84 @@
+import {
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  type Kysely,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryCompiler,
+} from 'kysely'
+
+import type { ConnectionOptions } from '../config/connection-options.ts'
+import { createPool } from '../pool/create-pool.ts'
+import { Pool } from '../pool/pool.ts'
+import type { PoolOptions } from '../pool/pool-options.ts'
+import type { PgTypes } from '../types/profile.ts'
+import { PgwireAdapter } from './pgwire-adapter.ts'
+import { PgwireDriver } from './pgwire-driver.ts'
+
+/** A hook for connections. Should it throw, the connection is closed and whoever asked for it gets the error. */
+export type ConnectionHook = (
+  connection: DatabaseConnection,
+  options?: { readonly signal?: AbortSignal },
+) => Promise<void>
+
+/** What {@link PgwireDialect} can be told. Everything has a default. */
+export interface PgwireDialectConfig {
+  /** A connection string or options. Without it, libpq's environment variables and defaults apply. */
+  readonly connection?: string | ConnectionOptions
+  /** Options of the pool, or a pool of `createPool`, which `db.destroy()` closes. */
+  readonly pool?: PoolOptions | Pool
+  /** Which JavaScript values stand for which PostgreSQL types. */
+  readonly types?: PgTypes
+  /** Called once for each new connection, before its first use. */
+  readonly onCreateConnection?: ConnectionHook
+  /** Called each time a connection is taken from the pool. */
+  readonly onReserveConnection?: ConnectionHook
+}
+
+/**
+ * PostgreSQL for Kysely, on a driver that speaks the binary protocol.
+ *
+ * ```ts
+ * const db = new Kysely<DB>({ dialect: new PgwireDialect({ connection: 'postgres://app@localhost/shop' }) })
+ * ```
+ *
+ * Nothing is opened before the first query, and `db.destroy()` closes everything.
+ */
+export class PgwireDialect implements Dialect {
+  readonly #config: PgwireDialectConfig
+  #driver: PgwireDriver | null = null
+
+  constructor(config: PgwireDialectConfig = {}) {
+    this.#config = { ...config }
+  }
+
+  createDriver(): Driver {
+    this.#driver = new PgwireDriver(this.#config, () => poolOf(this.#config))
+    return this.#driver
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new PostgresQueryCompiler()
+  }
+
+  /** Kysely asks for the driver first. */
+  createAdapter(): DialectAdapter {
+    return new PgwireAdapter(this.#driver ?? (this.createDriver() as PgwireDriver))
+  }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return new PostgresIntrospector(db)
+  }
+}
+
+function poolOf({ connection, pool, types }: PgwireDialectConfig): Pool {
+  if (pool instanceof Pool) return pool
+  return createPool({
+    ...pool,
+    ...(connection === undefined ? {} : { connection }),
+    ...(types === undefined ? {} : { types }),
+  })
+}

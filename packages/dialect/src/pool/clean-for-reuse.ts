@@ -1,0 +1,28 @@
+import type { Connection } from '../client/connection.ts'
+
+/** How long a connection that came back in the middle of something may take to become usable. */
+const CLEANING_TIMEOUT_MS = 5_000
+
+/**
+ * Brings back a connection that was released while statements ran, or with a transaction open: waits for the one and
+ * rolls the other back. False when that failed or took too long; the connection must be dropped then.
+ */
+export async function cleanForReuse(connection: Connection): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, CLEANING_TIMEOUT_MS, false)
+  })
+  try {
+    return await Promise.race([clean(connection), tooLate])
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function clean(connection: Connection): Promise<boolean> {
+  await connection.settled()
+  if (connection.transactionStatus !== 'I') await connection.execute('rollback')
+  return connection.transactionStatus === 'I'
+}

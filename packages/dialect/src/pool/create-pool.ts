@@ -1,0 +1,19 @@
+import type { ConnectionOptions } from '../config/connection-options.ts'
+import { resolveConnectionSettings } from '../config/resolve-connection-settings.ts'
+import { defaultTypes, type PgTypes } from '../types/profile.ts'
+import { Pool } from './pool.ts'
+import { type PoolOptions, resolvePoolSettings } from './pool-options.ts'
+
+/** What {@link createPool} can be told. Everything has a default. */
+export interface CreatePoolOptions extends PoolOptions {
+  /** A connection string or options. Without it, libpq's environment variables and defaults apply. */
+  readonly connection?: string | ConnectionOptions
+  /** Which JavaScript values stand for which PostgreSQL types. */
+  readonly types?: PgTypes
+}
+
+/** Makes a pool. Nothing is opened before it is first used. Throws `ConfigError` for options that cannot be. */
+export function createPool(options: CreatePoolOptions = {}): Pool {
+  const { connection, types, ...pool } = options
+  return new Pool(resolveConnectionSettings(connection), resolvePoolSettings(pool), types ?? defaultTypes)
+}

@@ -1,0 +1,57 @@
+import { ConfigError } from '../errors/config-error.ts'
+
+/** How many connections a pool has, and how long things may take. */
+export interface PoolOptions {
+  /** Connections at most. Default 10. */
+  readonly max?: number
+  /** Connections that are opened on first use and not closed for being idle. Default 0. */
+  readonly min?: number
+  /**
+   * How long `acquire` waits for a free connection, in milliseconds. Default 5000; 0 waits for ever.
+   * When it runs out it rejects with `PoolTimeoutError`. Nothing was sent, so it is safe to try again.
+   */
+  readonly acquireTimeoutMs?: number
+  /** How long a connection may be idle before it is closed, in milliseconds. Default 30,000; 0 keeps it for ever. */
+  readonly idleTimeoutMs?: number
+}
+
+/** The options with their defaults. */
+export interface PoolSettings {
+  readonly max: number
+  readonly min: number
+  readonly acquireTimeoutMs: number
+  readonly idleTimeoutMs: number
+}
+
+/** The longest delay that a timer of the runtime can have. */
+const MAX_TIMER_MS = 0x7fff_ffff
+
+interface OptionRow {
+  readonly default: number
+  readonly least: number
+  readonly most: number
+}
+
+const options: { readonly [Name in keyof PoolSettings]: OptionRow } = {
+  max: { default: 10, least: 1, most: 100_000 },
+  min: { default: 0, least: 0, most: 100_000 },
+  acquireTimeoutMs: { default: 5_000, least: 0, most: MAX_TIMER_MS },
+  idleTimeoutMs: { default: 30_000, least: 0, most: MAX_TIMER_MS },
+}
+
+export function resolvePoolSettings(given: PoolOptions = {}): PoolSettings {
+  const settings = { max: 0, min: 0, acquireTimeoutMs: 0, idleTimeoutMs: 0 }
+  for (const name of Object.keys(given)) {
+    if (!(name in options)) throw new ConfigError(`Unknown pool option ${JSON.stringify(name)}`)
+  }
+  for (const name of Object.keys(options) as (keyof PoolSettings)[]) {
+    const { default: fallback, least, most } = options[name]
+    const value = given[name] ?? fallback
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new ConfigError(`The pool option ${name} must be a whole number from ${least} to ${most}`)
+    }
+    settings[name] = value
+  }
+  if (settings.min > settings.max) throw new ConfigError('The pool option min must not be larger than max')
+  return settings
+}

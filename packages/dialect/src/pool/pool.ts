@@ -1,0 +1,245 @@
+import type { ConnectionSettings } from '../config/connection-settings.ts'
+import { Connection } from '../client/connection.ts'
+import type { QueryOptions } from '../client/query.ts'
+import { Catalog } from '../connection/catalog.ts'
+import type { QueryResult } from '../connection/exchanges/query.ts'
+import { withCallerStack } from '../errors/caller-stack.ts'
+import { PoolClosedError, PoolTimeoutError } from '../errors/pool-error.ts'
+import type { PgTypes } from '../types/profile.ts'
+import { cleanForReuse } from './clean-for-reuse.ts'
+import { IdleConnections } from './idle-connections.ts'
+import { Lease } from './lease.ts'
+import type { PoolSettings } from './pool-options.ts'
+import { type Waiter, Waiters } from './waiters.ts'
+
+/** How to wait for a connection. */
+export interface AcquireOptions {
+  /** Stops waiting. The call rejects at once with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/** How to close a pool. */
+export interface PoolCloseOptions {
+  /**
+   * How long to wait for connections that are in use and for calls that wait for one, in milliseconds. Default 10,000.
+   * After that the waiting calls reject, and the connections are cut.
+   */
+  readonly timeoutMs?: number
+}
+
+const DEFAULT_CLOSE_TIMEOUT_MS = 10_000
+
+/** What a pool is doing right now. */
+export interface PoolStats {
+  /** Open connections, idle and in use. */
+  readonly size: number
+  readonly idle: number
+  readonly busy: number
+  /** Connections being opened. */
+  readonly connecting: number
+  /** Calls that wait for a connection. */
+  readonly waiting: number
+}
+
+/**
+ * A bounded number of connections to one database, opened when they are needed.
+ * Descriptions of statements and types are shared by all of them.
+ */
+export class Pool {
+  readonly #connectionSettings: ConnectionSettings
+  readonly #settings: PoolSettings
+  readonly #catalog: Catalog
+  readonly #idle: IdleConnections
+  readonly #open = new Set<Connection>()
+  readonly #waiters = new Waiters()
+  #connecting = 0
+  #closing: Promise<void> | null = null
+  #drained: (() => void) | null = null
+
+  constructor(connectionSettings: ConnectionSettings, settings: PoolSettings, types: PgTypes) {
+    this.#connectionSettings = connectionSettings
+    this.#settings = settings
+    this.#catalog = new Catalog(types)
+    this.#idle = new IdleConnections(settings.idleTimeoutMs, (connection) => this.#expire(connection))
+  }
+
+  get stats(): PoolStats {
+    const size = this.#open.size
+    const idle = this.#idle.size
+    return { size, idle, busy: size - idle, connecting: this.#connecting, waiting: this.#waiters.length }
+  }
+
+  /** Borrows a connection for as long as it takes. Release it, best with `await using`. */
+  async acquire(options?: AcquireOptions): Promise<Lease> {
+    return new Lease(await this.take(options?.signal), this)
+  }
+
+  /** Runs one statement on whichever connection is free. See {@link Connection.query}. */
+  async query<Row = Record<string, unknown>>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options?: QueryOptions,
+  ): Promise<QueryResult<Row>> {
+    const connection = await this.take(options?.signal)
+    try {
+      return await connection.query<Row>(sql, parameters, options)
+    } finally {
+      this.giveBack(connection)
+    }
+  }
+
+  /** The bare connection of an `acquire`, for callers that take care of giving it back themselves. */
+  async take(signal?: AbortSignal): Promise<Connection> {
+    if (this.#closing !== null) throw new PoolClosedError('The pool is closed')
+    signal?.throwIfAborted()
+    const connection = this.#waiters.length === 0 ? this.#idle.take() : null
+    if (connection !== null) return connection
+    try {
+      return await this.#wait(signal)
+    } catch (error) {
+      throw signal !== undefined && error === signal.reason ? error : withCallerStack(error)
+    }
+  }
+
+  /** Takes back what `take` gave. Never throws; a connection that cannot be reused is dropped. */
+  giveBack(connection: Connection): void {
+    if (connection.closed) this.#drop(connection)
+    else if (connection.idle && connection.transactionStatus === 'I') this.#reuse(connection)
+    else {
+      void cleanForReuse(connection).then((clean) => {
+        if (clean && !connection.closed) this.#reuse(connection)
+        else this.#drop(connection)
+      })
+    }
+  }
+
+  /** Lets what runs and waits finish, then closes all connections. Always resolves. */
+  close(options?: PoolCloseOptions): Promise<void> {
+    this.#closing ??= this.#close(options?.timeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS)
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const { acquireTimeoutMs } = this.#settings
+      let timer: NodeJS.Timeout | undefined
+      const abort = (): void => {
+        this.#waiters.remove(waiter)
+        reject(signal?.reason as Error)
+      }
+      const waiter: Waiter = {
+        resolve,
+        reject,
+        settled: () => {
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', abort)
+        },
+        next: null,
+      }
+      if (acquireTimeoutMs > 0) {
+        timer = setTimeout(() => {
+          const error = this.#timeoutError()
+          this.#waiters.remove(waiter)
+          reject(error)
+        }, acquireTimeoutMs)
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      this.#waiters.add(waiter)
+      this.#connectAsNeeded()
+    })
+  }
+
+  #timeoutError(): PoolTimeoutError {
+    const { max, acquireTimeoutMs } = this.#settings
+    const { busy, connecting, waiting } = this.stats
+    return new PoolTimeoutError(
+      `No connection became free within ${acquireTimeoutMs} ms: of at most ${max}, ${busy} are in use and ` +
+        `${connecting} are being opened, and ${waiting} calls are waiting`,
+    )
+  }
+
+  #connectAsNeeded(): void {
+    const { max, min } = this.#settings
+    const total = (): number => this.#open.size + this.#connecting
+    const wanted = (): boolean => this.#waiters.length > this.#connecting || total() < min
+    while (total() < max && wanted()) void this.#connect()
+  }
+
+  async #connect(): Promise<void> {
+    this.#connecting++
+    let connection: Connection | undefined
+    try {
+      connection = await Connection.open(this.#connectionSettings, this.#catalog, {
+        notice: () => {},
+        notification: () => {},
+        closed: () => this.#lost(connection),
+      })
+      this.#connecting--
+      this.#open.add(connection)
+      // The server may have hung up between the login and now.
+      if (connection.closed) this.#drop(connection)
+      else this.#reuse(connection)
+    } catch (error) {
+      this.#connecting--
+      this.#connectFailed(error)
+    }
+  }
+
+  /** With no other connection to hope for, everybody who waits learns why; otherwise only the one it was opened for. */
+  #connectFailed(error: unknown): void {
+    if (this.#open.size === 0 && this.#connecting === 0) this.#waiters.rejectAll(() => error)
+    else if (this.#waiters.length > this.#connecting) this.#waiters.take()?.reject(error)
+    this.#checkDrained()
+  }
+
+  #reuse(connection: Connection): void {
+    const waiter = this.#waiters.take()
+    if (waiter !== null) waiter.resolve(connection)
+    else this.#idle.add(connection)
+    this.#checkDrained()
+  }
+
+  /** The connection died while it was idle or in use. Whoever uses it has been told by its queries. */
+  #lost(connection: Connection | undefined): void {
+    if (connection !== undefined && this.#idle.remove(connection)) this.#drop(connection)
+  }
+
+  #expire(connection: Connection): boolean {
+    if (this.#open.size <= this.#settings.min) return false
+    this.#open.delete(connection)
+    void connection.close()
+    return true
+  }
+
+  #drop(connection: Connection): void {
+    if (!this.#open.delete(connection)) return
+    connection.terminate()
+    if (this.#closing === null || this.#waiters.length > 0) this.#connectAsNeeded()
+    this.#checkDrained()
+  }
+
+  #checkDrained(): void {
+    const { busy, connecting, waiting } = this.stats
+    if (busy + connecting + waiting === 0) this.#drained?.()
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve
+      timer = setTimeout(resolve, timeoutMs)
+      this.#checkDrained()
+    })
+    clearTimeout(timer)
+    this.#waiters.rejectAll(() => new PoolClosedError('The pool was closed while the call waited for a connection'))
+    this.#idle.stop()
+    const connections = [...this.#open]
+    for (const connection of connections) if (!connection.idle) connection.terminate()
+    await Promise.all(connections.map((connection) => connection.close({ timeoutMs: 1_000 })))
+    this.#open.clear()
+  }
+}

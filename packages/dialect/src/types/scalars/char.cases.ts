@@ -1,0 +1,21 @@
+import type { CodecCases } from '../codec-case.ts'
+import { char } from './char.ts'
+
+export const charCases: CodecCases<string> = {
+  codec: char,
+  valid: [
+    ['', '', '00'],
+    ['a', 'a', '61'],
+    [' ', ' ', '20'],
+    ['\\', '\\', '5c'],
+    ['\\200', '\\200', '80'],
+    ['\\377', '\\377', 'ff'],
+    ['"', '"', '22'],
+    ['\u0001', '', '01'],
+  ],
+  accepted: [
+    ['\\101', '41'],
+  ],
+  invalid: ['ab', 'é', '\\400', 1, null, true],
+  malformed: [],
+}

@@ -1,0 +1,34 @@
+import { InvalidValueError } from '../../errors/codec-error.ts'
+import { type Codec, defineCodec } from '../codec.ts'
+
+const OCTAL = /^\\[0-3][0-7][0-7]$/
+
+/**
+ * `"char"`: one byte, as the server writes it. A zero byte is the empty string, and a byte above 127 is `\ooo` in octal,
+ * so that every byte has a string of its own.
+ *
+ * @see https://www.postgresql.org/docs/current/datatype-character.html
+ */
+export const char: Codec<string> = defineCodec<string>({
+  name: 'char',
+  oid: 18,
+  arrayOid: 1002,
+  size: 1,
+  typescript: { select: 'string', insert: 'string' },
+  encodesStrings: true,
+  decode: (bytes, _view, offset) => {
+    const byte = bytes[offset]!
+    if (byte === 0) return ''
+    return byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`
+  },
+  encode: (value, out) => out.uint8(byteOf(value)),
+})
+
+function byteOf(value: unknown): number {
+  if (typeof value !== 'string') throw new InvalidValueError('not a string')
+  if (value === '') return 0
+  if (OCTAL.test(value)) return Number.parseInt(value.slice(1), 8)
+  const unit = value.charCodeAt(0)
+  if (value.length > 1 || unit > 0x7f) throw new InvalidValueError('more than one byte')
+  return unit
+}

@@ -1,0 +1,127 @@
+import type { SendBuffer } from '../../bytes/send-buffer.ts'
+import { InvalidValueError } from '../../errors/codec-error.ts'
+import { type Codec, defineCodec } from '../codec.ts'
+
+/** 2000-01-01, PostgreSQL's epoch, in days since 1970-01-01. */
+const EPOCH_DAYS = 10_957
+const DAY_MS = 86_400_000
+
+const INFINITY = 0x7fff_ffff
+const NEGATIVE_INFINITY = -0x8000_0000
+
+/** 4714-11-24 BC and 5874897-12-31, the first and the last date that the server has. */
+const MIN_DAYS = -2_451_545
+const MAX_DAYS = 2_145_031_948
+
+const SYNTAX = /^(\d{4,7})-(\d\d)-(\d\d)( BC)?$/
+
+/** From 0000-03-01, where a 400-year cycle with its leap day at the end of each year begins, to 2000-01-01. */
+const MARCH_EPOCH_DAYS = 730_425
+const CYCLE_DAYS = 146_097
+
+/**
+ * A calendar date, as the server prints it under DateStyle ISO: '2024-02-29', '0044-03-15 BC', '12024-01-01',
+ * 'infinity', '-infinity'. A string, because a date is no instant.
+ *
+ * Encodes such strings, and a `Date` that is midnight in UTC. Any other `Date` is refused: which day it is depends on
+ * where one looks from.
+ *
+ * @see https://www.postgresql.org/docs/current/datatype-datetime.html
+ */
+export const date: Codec<string> = defineCodec<string>({
+  name: 'date',
+  oid: 1082,
+  arrayOid: 1182,
+  size: 4,
+  typescript: { select: 'string', insert: 'string | Date' },
+  decode: (_bytes, view, offset) => formatDate(view.getInt32(offset)),
+  encode: (value, out: SendBuffer) => out.int32(daysOf(value)),
+  toText: (value) => formatDate(daysOf(value)),
+})
+
+function formatDate(days: number): string {
+  if (days === INFINITY) return 'infinity'
+  if (days === NEGATIVE_INFINITY) return '-infinity'
+  if (days < MIN_DAYS || days > MAX_DAYS) throw new InvalidValueError('out of range for date')
+
+  // Years are counted from March, so that the leap day is the last of its year.
+  const fromMarch = days + MARCH_EPOCH_DAYS
+  const cycle = Math.floor(fromMarch / CYCLE_DAYS)
+  const dayOfCycle = fromMarch - cycle * CYCLE_DAYS
+  const yearOfCycle =
+    ((dayOfCycle - ((dayOfCycle / 1460) | 0) + ((dayOfCycle / 36_524) | 0) - ((dayOfCycle / 146_096) | 0)) / 365) | 0
+  const dayOfYear = dayOfCycle - (365 * yearOfCycle + ((yearOfCycle / 4) | 0) - ((yearOfCycle / 100) | 0))
+  const monthFromMarch = ((5 * dayOfYear + 2) / 153) | 0
+  const day = dayOfYear - (((153 * monthFromMarch + 2) / 5) | 0) + 1
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+  const year = yearOfCycle + cycle * 400 + (month <= 2 ? 1 : 0)
+
+  if (year < 1 || year > 9999) {
+    const years = year < 1 ? 1 - year : year
+    return `${pad(years, 4)}-${pad(month, 2)}-${pad(day, 2)}${year < 1 ? ' BC' : ''}`
+  }
+  const century = (year / 100) | 0
+  const ofCentury = year - century * 100
+  // 33 ns, against 75 for the template above and 190 for `Date.prototype.toISOString`.
+  return String.fromCharCode(
+    0x30 + ((century / 10) | 0),
+    0x30 + (century % 10),
+    0x30 + ((ofCentury / 10) | 0),
+    0x30 + (ofCentury % 10),
+    0x2d,
+    0x30 + ((month / 10) | 0),
+    0x30 + (month % 10),
+    0x2d,
+    0x30 + ((day / 10) | 0),
+    0x30 + (day % 10),
+  )
+}
+
+function daysOf(value: unknown): number {
+  if (typeof value === 'string') return parseDate(value)
+  if (!(value instanceof Date)) throw new InvalidValueError('not a date')
+  const days = value.getTime() / DAY_MS - EPOCH_DAYS
+  if (Number.isNaN(days)) throw new InvalidValueError('an invalid Date')
+  if (!Number.isInteger(days)) {
+    throw new InvalidValueError("a Date that is not midnight in UTC; pass 'YYYY-MM-DD' to say which day is meant")
+  }
+  return requireRange(days)
+}
+
+function parseDate(value: string): number {
+  if (value === 'infinity') return INFINITY
+  if (value === '-infinity') return NEGATIVE_INFINITY
+  const match = SYNTAX.exec(value)
+  if (match === null) throw new InvalidValueError('not a date')
+  const month = Number(match[2])
+  const day = Number(match[3])
+  const year = match[4] === undefined ? Number(match[1]) : 1 - Number(match[1])
+  const days = daysFromCivil(year, month, day)
+  if (Number(match[1]) === 0 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) {
+    throw new InvalidValueError('not a date')
+  }
+  return requireRange(days)
+}
+
+function daysFromCivil(year: number, month: number, day: number): number {
+  const marchYear = month <= 2 ? year - 1 : year
+  const cycle = Math.floor(marchYear / 400)
+  const yearOfCycle = marchYear - cycle * 400
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  const dayOfCycle = yearOfCycle * 365 + Math.floor(yearOfCycle / 4) - Math.floor(yearOfCycle / 100) + dayOfYear
+  return cycle * CYCLE_DAYS + dayOfCycle - MARCH_EPOCH_DAYS
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+function requireRange(days: number): number {
+  if (days < MIN_DAYS || days > MAX_DAYS) throw new InvalidValueError('out of range for date')
+  return days
+}
+
+function pad(value: number, digits: number): string {
+  return String(value).padStart(digits, '0')
+}

@@ -1,0 +1,78 @@
+import { InvalidValueError } from '../../errors/codec-error.ts'
+import { type Codec, defineCodec } from '../codec.ts'
+
+/** Below this, every integer is a float4 of its own and needs no rounding. */
+const FLOAT4_EXACT_INTEGERS = 0x100_0000
+
+/** Digits that every float4 keeps, and digits that tell any two apart. */
+const FLOAT4_MIN_DIGITS = 6
+const FLOAT4_MAX_DIGITS = 9
+
+/**
+ * Single precision. Decodes to the number with the fewest digits that is this float4, as the server prints it: 0.1, not
+ * 0.10000000149011612. Encodes what a float4 can hold after rounding; never a finite number as infinity or zero.
+ */
+export const float4: Codec<number> = defineCodec<number>({
+  name: 'float4',
+  oid: 700,
+  arrayOid: 1021,
+  size: 4,
+  typescript: { select: 'number', insert: 'number' },
+  decode: (_bytes, view, offset) => shortest(view.getFloat32(offset)),
+  encode: (value, out) => out.float32(requireFloat4(value)),
+  toText: (value) => textOf(requireFloat4(value)),
+})
+
+/** Double precision: JavaScript's own number, bit by bit. */
+export const float8: Codec<number> = defineCodec<number>({
+  name: 'float8',
+  oid: 701,
+  arrayOid: 1022,
+  size: 8,
+  typescript: { select: 'number', insert: 'number' },
+  decode: (_bytes, view, offset) => view.getFloat64(offset),
+  decodeMany: decodeManyFloat8,
+  encode: (value, out) => out.float64(requireFloat8(value)),
+  toText: (value) => textOf(requireFloat8(value)),
+})
+
+function shortest(single: number): number {
+  if (Number.isInteger(single) && Math.abs(single) < FLOAT4_EXACT_INTEGERS) return single
+  for (let digits = FLOAT4_MIN_DIGITS; digits < FLOAT4_MAX_DIGITS; digits++) {
+    const rounded = Number(single.toPrecision(digits))
+    if (Math.fround(rounded) === single) return rounded
+  }
+  return Number(single.toPrecision(FLOAT4_MAX_DIGITS))
+}
+
+function requireFloat8(value: unknown): number {
+  if (typeof value === 'number') return value
+  if (typeof value !== 'bigint') throw new InvalidValueError('not a number')
+  const number = Number(value)
+  if (!Number.isFinite(number) || BigInt(number) !== value) throw new InvalidValueError('not exact as a float8')
+  return number
+}
+
+function requireFloat4(value: unknown): number {
+  const number = requireFloat8(value)
+  const single = Math.fround(number)
+  const lost = single === 0 ? number !== 0 : Number.isFinite(number) && !Number.isFinite(single)
+  if (lost) throw new InvalidValueError('out of range for float4')
+  return number
+}
+
+function textOf(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+/** As in int4: the call per element would be most of the work. */
+function decodeManyFloat8(view: DataView, offset: number, count: number): number[] | undefined {
+  const values = new Array<number>(count)
+  let at = offset
+  for (let index = 0; index < count; index++) {
+    if (view.getInt32(at) !== 8) return undefined
+    values[index] = view.getFloat64(at + 4)
+    at += 12
+  }
+  return values
+}

@@ -1,0 +1,43 @@
+import type { CodecCases } from '../codec-case.ts'
+import { json, jsonb } from './json.ts'
+
+const cyclic: unknown[] = []
+cyclic.push(cyclic)
+
+export const jsonCases: CodecCases<unknown> = {
+  codec: json,
+  valid: [
+    [{ a: 1 }, '{"a":1}', '7b2261223a317d'],
+    [[1, 'two', null, true], '[1,"two",null,true]', '5b312c2274776f222c6e756c6c2c747275655d'],
+    [1.5, '1.5', '312e35'],
+    [true, 'true', '74727565'],
+    [[], '[]', '5b5d'],
+    [{}, '{}', '7b7d'],
+    [JSON.parse('{"__proto__":1}'), '{"__proto__":1}', '7b225f5f70726f746f5f5f223a317d'],
+    [{ ü: '🐘' }, '{"ü":"🐘"}', '7b22c3bc223a22f09f9098227d'],
+  ],
+  accepted: [
+    ['{"a" : 1}', '7b226122203a20317d'],
+    [new Date(0), '22313937302d30312d30315430303a30303a30302e3030305a22'],
+    [{ toJSON: () => 7 }, '37'],
+  ],
+  invalid: [undefined, Number.NaN, Infinity, 7n, { a: 7n }, cyclic, () => 1, Symbol('a'), Buffer.from('a'), new Uint8Array(1), new ArrayBuffer(1), new Map(), new Set()],
+  malformed: ['', '7b', '22', '5b5d5d'],
+}
+
+export const jsonbCases: CodecCases<unknown> = {
+  codec: jsonb,
+  valid: [
+    [{ a: 1 }, '{"a": 1}', '017b2261223a20317d'],
+    [[1, 'two', null, true], '[1, "two", null, true]', '015b312c202274776f222c206e756c6c2c20747275655d'],
+    [1.5, '1.5', '01312e35'],
+    [false, 'false', '0166616c7365'],
+    [JSON.parse('{"__proto__": 1}'), '{"__proto__": 1}', '017b225f5f70726f746f5f5f223a20317d'],
+  ],
+  accepted: [
+    ['{"a" : 1}', '017b226122203a20317d'],
+    [null, '016e756c6c'],
+  ],
+  invalid: [undefined, Number.NaN, 7n, cyclic, Buffer.from('a'), new Map()],
+  malformed: ['', '01', '00', '027b7d', '017b'],
+}

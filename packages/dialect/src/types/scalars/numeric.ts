@@ -1,0 +1,155 @@
+import { decodeAscii } from '../../bytes/decode-text.ts'
+import type { SendBuffer } from '../../bytes/send-buffer.ts'
+import { InvalidValueError } from '../../errors/codec-error.ts'
+import { type Codec, defineCodec } from '../codec.ts'
+
+/** Digit count, weight, sign and scale, of two bytes each; then the digits, in base 10,000. */
+const HEADER_BYTES = 8
+
+const POSITIVE = 0x0000
+const NEGATIVE = 0x4000
+const NAN = 0xc000
+const INFINITY = 0xd000
+const NEGATIVE_INFINITY = 0xf000
+/** The scale that the server sends with an infinity, and ignores. */
+const INFINITY_SCALE = 0x20
+
+/** The most that the server takes: digits before the decimal point, and behind it. */
+const MAX_INTEGER_DIGITS = 131_072
+const MAX_SCALE = 16_383
+
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/
+
+const ZERO = 0x30
+const POINT = 0x2e
+const MINUS = 0x2d
+
+/** Longer texts get a buffer of their own. */
+const SCRATCH_BYTES = 256
+const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+
+/**
+ * A number of any precision, as the decimal string that the server prints: scale kept, also 'NaN', 'Infinity' and
+ * '-Infinity'. Encodes such strings, numbers exactly as JavaScript prints them, and bigints.
+ *
+ * @see https://www.postgresql.org/docs/current/datatype-numeric.html
+ */
+export const numeric: Codec<string> = defineCodec<string>({
+  name: 'numeric',
+  oid: 1700,
+  arrayOid: 1231,
+  typescript: { select: 'string', insert: 'string | number | bigint' },
+  decode: decodeNumeric,
+  encode: encodeNumeric,
+  toText: requireDecimal,
+})
+
+function decodeNumeric(_bytes: Buffer, view: DataView, offset: number, length: number): string {
+  if (length < HEADER_BYTES) throw new InvalidValueError('too short for a numeric')
+  const digitCount = view.getUint16(offset)
+  const weight = view.getInt16(offset + 2)
+  const sign = view.getUint16(offset + 4)
+  const scale = view.getUint16(offset + 6)
+  if (length !== HEADER_BYTES + 2 * digitCount) throw new InvalidValueError('not as long as its digits')
+  if (scale > MAX_SCALE) throw new InvalidValueError('an impossible scale')
+  if (sign === NAN) return 'NaN'
+  if (sign === INFINITY) return 'Infinity'
+  if (sign === NEGATIVE_INFINITY) return '-Infinity'
+  if (sign !== POSITIVE && sign !== NEGATIVE) throw new InvalidValueError('an impossible sign')
+
+  const integerGroups = digitCount === 0 || weight < 0 ? 0 : weight + 1
+  const most = 3 + 4 * integerGroups + scale + 4
+  const out = most > SCRATCH_BYTES ? Buffer.allocUnsafe(most) : scratch
+  const digits = offset + HEADER_BYTES
+  let at = 0
+  if (sign === NEGATIVE) out[at++] = MINUS
+  if (integerGroups === 0) {
+    out[at++] = ZERO
+  } else {
+    at = writeLeadingGroup(out, at, groupAt(view, digits, digitCount, 0))
+    for (let group = 1; group < integerGroups; group++) {
+      at = writeGroup(out, at, groupAt(view, digits, digitCount, group))
+    }
+  }
+  if (scale > 0) {
+    out[at++] = POINT
+    const end = at + scale
+    for (let group = weight + 1; at < end; group++) at = writeGroup(out, at, groupAt(view, digits, digitCount, group))
+    // The last group may reach beyond the scale, where the server prints nothing.
+    at = end
+  }
+  return decodeAscii(out, 0, at)
+}
+
+/** A digit of base 10,000; those that are not sent are zero. */
+function groupAt(view: DataView, digits: number, digitCount: number, index: number): number {
+  if (index < 0 || index >= digitCount) return 0
+  const group = view.getUint16(digits + 2 * index)
+  if (group > 9999) throw new InvalidValueError('an impossible digit')
+  return group
+}
+
+function writeGroup(out: Buffer, at: number, group: number): number {
+  const hundreds = (group / 100) | 0
+  const rest = group - hundreds * 100
+  const thousands = (hundreds / 10) | 0
+  const tens = (rest / 10) | 0
+  out[at] = ZERO + thousands
+  out[at + 1] = ZERO + hundreds - thousands * 10
+  out[at + 2] = ZERO + tens
+  out[at + 3] = ZERO + rest - tens * 10
+  return at + 4
+}
+
+/** Without leading zeros. */
+function writeLeadingGroup(out: Buffer, at: number, group: number): number {
+  if (group >= 1000) return writeGroup(out, at, group)
+  const hundreds = (group / 100) | 0
+  const tens = (group / 10) | 0
+  let next = at
+  if (group >= 100) out[next++] = ZERO + hundreds
+  if (group >= 10) out[next++] = ZERO + tens - hundreds * 10
+  out[next++] = ZERO + group - tens * 10
+  return next
+}
+
+function encodeNumeric(value: unknown, out: SendBuffer): void {
+  const decimal = requireDecimal(value)
+  if (decimal === 'NaN') return writeHeader(out, 0, 0, NAN, 0)
+  if (decimal === 'Infinity') return writeHeader(out, 0, 0, INFINITY, INFINITY_SCALE)
+  if (decimal === '-Infinity') return writeHeader(out, 0, 0, NEGATIVE_INFINITY, INFINITY_SCALE)
+
+  const [, sign, integer = '', fraction = '', exponent = '0'] = DECIMAL.exec(decimal)!
+  const scale = Math.max(0, fraction.length - Number(exponent))
+  const significant = (integer + fraction).replace(/^0+/, '').replace(/0+$/, '')
+  if (scale > MAX_SCALE) throw new InvalidValueError('out of range for numeric')
+  if (significant === '') return writeHeader(out, 0, 0, POSITIVE, scale)
+
+  // Where the decimal point stands in `significant`, counted from its left end.
+  const leadingZeros = (integer + fraction).search(/[1-9]/)
+  const point = integer.length + Number(exponent) - leadingZeros
+  if (point > MAX_INTEGER_DIGITS) throw new InvalidValueError('out of range for numeric')
+  const weight = Math.ceil(point / 4) - 1
+  const padded = '0'.repeat((weight + 1) * 4 - point) + significant
+  const digitCount = Math.ceil(padded.length / 4)
+  writeHeader(out, digitCount, weight, sign === '-' ? NEGATIVE : POSITIVE, scale)
+  for (let start = 0; start < padded.length; start += 4) {
+    out.uint16(Number(padded.slice(start, start + 4).padEnd(4, '0')))
+  }
+}
+
+function writeHeader(out: SendBuffer, digitCount: number, weight: number, sign: number, scale: number): void {
+  out.uint16(digitCount)
+  out.int16(weight)
+  out.uint16(sign)
+  out.uint16(scale)
+}
+
+function requireDecimal(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (typeof value !== 'string') throw new InvalidValueError('not a number')
+  if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return value
+  const match = DECIMAL.exec(value)
+  if (match === null || (!match[2] && !match[3])) throw new InvalidValueError('not a decimal number')
+  return value
+}

@@ -1,0 +1,57 @@
+import { InvalidValueError } from '../../errors/codec-error.ts'
+import type { SendBuffer } from '../../bytes/send-buffer.ts'
+import { type Codec, defineCodec } from '../codec.ts'
+
+const BYTES = 16
+const DASH = 0x2d
+
+/** The two hexadecimal digits of every byte, one after the other. */
+const HEX: Uint8Array = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''))
+
+/** As the server's input has it: braces around the whole, a dash behind any group of four digits, or none of them. */
+const SYNTAX = /^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$/i
+
+/** A UUID as 36 lower-case characters. Encodes strings, in any form that the server reads. */
+export const uuid: Codec<string> = defineCodec<string>({
+  name: 'uuid',
+  oid: 2950,
+  arrayOid: 2951,
+  size: BYTES,
+  typescript: { select: 'string', insert: 'string' },
+  encodesStrings: true,
+  decode: (bytes, _view, offset) => decodeUuid(bytes, offset),
+  encode: encodeUuid,
+})
+
+/** One call of fixed arity: 65 ns, against 77 for 36 bytes through a scratch buffer and 150 for slices of a hex string. */
+function decodeUuid(bytes: Buffer, at: number): string {
+  // oxfmt-ignore
+  return String.fromCharCode(
+    HEX[2 * bytes[at]!]!, HEX[2 * bytes[at]! + 1]!,
+    HEX[2 * bytes[at + 1]!]!, HEX[2 * bytes[at + 1]! + 1]!,
+    HEX[2 * bytes[at + 2]!]!, HEX[2 * bytes[at + 2]! + 1]!,
+    HEX[2 * bytes[at + 3]!]!, HEX[2 * bytes[at + 3]! + 1]!, DASH,
+    HEX[2 * bytes[at + 4]!]!, HEX[2 * bytes[at + 4]! + 1]!,
+    HEX[2 * bytes[at + 5]!]!, HEX[2 * bytes[at + 5]! + 1]!, DASH,
+    HEX[2 * bytes[at + 6]!]!, HEX[2 * bytes[at + 6]! + 1]!,
+    HEX[2 * bytes[at + 7]!]!, HEX[2 * bytes[at + 7]! + 1]!, DASH,
+    HEX[2 * bytes[at + 8]!]!, HEX[2 * bytes[at + 8]! + 1]!,
+    HEX[2 * bytes[at + 9]!]!, HEX[2 * bytes[at + 9]! + 1]!, DASH,
+    HEX[2 * bytes[at + 10]!]!, HEX[2 * bytes[at + 10]! + 1]!,
+    HEX[2 * bytes[at + 11]!]!, HEX[2 * bytes[at + 11]! + 1]!,
+    HEX[2 * bytes[at + 12]!]!, HEX[2 * bytes[at + 12]! + 1]!,
+    HEX[2 * bytes[at + 13]!]!, HEX[2 * bytes[at + 13]! + 1]!,
+    HEX[2 * bytes[at + 14]!]!, HEX[2 * bytes[at + 14]! + 1]!,
+    HEX[2 * bytes[at + 15]!]!, HEX[2 * bytes[at + 15]! + 1]!,
+  )
+}
+
+function encodeUuid(value: unknown, out: SendBuffer): void {
+  if (typeof value !== 'string') throw new InvalidValueError('not a string')
+  const braced = value.startsWith('{') && value.endsWith('}')
+  const digits = braced ? value.slice(1, -1) : value
+  if (!SYNTAX.test(digits)) throw new InvalidValueError('not a UUID')
+  out.reserve(BYTES)
+  out.bytes.write(digits.replaceAll('-', ''), out.length, 'hex')
+  out.length += BYTES
+}
