@@ -12,7 +12,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'test/support/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'test/support/**/*.test.ts', 'tools/**/*.test.ts'],
         },
       },
       {

@@ -8,13 +8,18 @@ import { succeeds, type Found } from './runtimes.ts'
 import type { Workload } from './workloads.ts'
 
 export async function buildLibpqClient(workloads: readonly Workload[]): Promise<Found> {
-  if (!succeeds('cc', ['--version'])) return { missing: 'No C compiler for the libpq client (Debian: apt-get install gcc libc6-dev)' }
+  if (!succeeds('cc', ['--version']))
+    return { missing: 'No C compiler for the libpq client (Debian: apt-get install gcc libc6-dev)' }
   const directory = await mkdtemp(join(tmpdir(), 'bench-libpq-'))
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
   await writeFile(join(directory, 'workloads.h'), header(workloads))
   const program = join(directory, 'libpq-client')
   const source = join(import.meta.dirname, 'drivers/libpq-client.c')
-  const flags = [`-I${directory}`, ...pgConfig('--includedir').map((path) => `-I${path}`), ...pgConfig('--libdir').map((path) => `-L${path}`)]
+  const flags = [
+    `-I${directory}`,
+    ...pgConfig('--includedir').map((path) => `-I${path}`),
+    ...pgConfig('--libdir').map((path) => `-L${path}`),
+  ]
   const compiled = spawnSync('cc', ['-O2', '-o', program, source, ...flags, '-lpq'], { encoding: 'utf8' })
   if (compiled.status === 0) return { command: [program] }
   await rm(directory, { recursive: true, force: true })
@@ -40,6 +45,14 @@ function header(workloads: readonly Workload[]): string {
 /** JSON's string escapes are C's, for the ASCII text that the workloads are. */
 function initializer({ name, sql, parameters, keys, connections, inFlight }: Workload): string {
   const values = parameters.map((value) => JSON.stringify(String(value))).join(', ')
-  const fields = [JSON.stringify(name), JSON.stringify(sql), parameters.length, `{${values || '0'}}`, keys ?? 0, connections, inFlight]
+  const fields = [
+    JSON.stringify(name),
+    JSON.stringify(sql),
+    parameters.length,
+    `{${values || '0'}}`,
+    keys ?? 0,
+    connections,
+    inFlight,
+  ]
   return `  {${fields.join(', ')}}`
 }

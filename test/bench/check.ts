@@ -10,7 +10,9 @@ export interface Verdict {
 
 /** One verdict per target whose workload was measured. */
 export function judge(result: BenchResult): Verdict[] {
-  return targets.filter(({ workload }) => result.workloads.some(({ name }) => name === workload)).map((target) => judgeOne(result, target))
+  return targets
+    .filter(({ workload }) => result.workloads.some(({ name }) => name === workload))
+    .map((target) => judgeOne(result, target))
 }
 
 function judgeOne(result: BenchResult, target: Target): Verdict {
@@ -28,7 +30,10 @@ function judgeOne(result: BenchResult, target: Target): Verdict {
 }
 
 function describe(target: Target): string {
-  const limit = 'atMostTimes' in target ? `at most ${target.atMostTimes} × ${target.against}` : `at most ${target.against} + ${target.atMostMoreUs} µs`
+  const limit =
+    'atMostTimes' in target
+      ? `at most ${target.atMostTimes} × ${target.against}`
+      : `at most ${target.against} + ${target.atMostMoreUs} µs`
   return `${target.workload}: ${target.driver} ${limit}`
 }
 

@@ -8,7 +8,7 @@ import { pinnedCommand, type Cores } from './pinning.ts'
 import type { Tally } from './run-lanes.ts'
 import type { Workload } from './workloads.ts'
 
-type Reply = Readonly<Record<string, unknown>>
+type Reply = Readonly<Record<string, string | number>>
 
 /** What is the same for all contenders. */
 export interface Setting {
@@ -24,7 +24,12 @@ export class Contender {
   readonly #process: ChildProcessWithoutNullStreams
   readonly #nextReply: () => Promise<Reply>
 
-  private constructor(participant: Participant, process: ChildProcessWithoutNullStreams, nextReply: () => Promise<Reply>, hello: Reply) {
+  private constructor(
+    participant: Participant,
+    process: ChildProcessWithoutNullStreams,
+    nextReply: () => Promise<Reply>,
+    hello: Reply,
+  ) {
     this.participant = participant
     this.#process = process
     this.#nextReply = nextReply
@@ -33,7 +38,11 @@ export class Contender {
   }
 
   /** Starts the process; rejects when it ends before it says hello. */
-  static async start(participant: Participant, command: readonly string[], { url, cores, workloads }: Setting): Promise<Contender> {
+  static async start(
+    participant: Participant,
+    command: readonly string[],
+    { url, cores, workloads }: Setting,
+  ): Promise<Contender> {
     const [program = '', ...args] = pinnedCommand(cores, [...command, url])
     const environment = { ...process.env, BENCH_WORKLOADS: JSON.stringify(workloads), NODE_ENV: 'production' }
     const child = spawn(program, args, { env: environment })

@@ -27,7 +27,9 @@ export async function fingerprintOf(session: BenchSession, workload: Workload): 
 
 function writeRows(rows: readonly Row[], columns: ColumnTypes): string {
   const entries = Object.entries(columns)
-  return rows.map((row) => entries.map(([name, type]) => columnTypes[type].write(row[name]) + VALUE_END).join('') + ROW_END).join('')
+  return rows
+    .map((row) => entries.map(([name, type]) => columnTypes[type].write(row[name]) + VALUE_END).join('') + ROW_END)
+    .join('')
 }
 
 export function hashText(text: string): string {

@@ -55,11 +55,26 @@ async function bench(options: BenchOptions): Promise<BenchResult> {
     await Promise.all(contenders.map((contender) => contender.end()))
   }
   const machine = describeMachine(server.version, cores)
-  return { date: new Date().toISOString(), machine, settings: { seconds, rounds, connections }, drivers: reports, workloads: measured }
+  return {
+    date: new Date().toISOString(),
+    machine,
+    settings: { seconds, rounds, connections },
+    drivers: reports,
+    workloads: measured,
+  }
+}
+
+function readOrExplain(args: readonly string[]): BenchOptions {
+  try {
+    return readOptions(args)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    process.exit(2)
+  }
 }
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2))
+  const options = readOrExplain(process.argv.slice(2))
   if (options.help) {
     process.stdout.write(usage)
     return

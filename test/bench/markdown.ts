@@ -33,7 +33,10 @@ const outOfContest = (column: Column, columns: readonly Column[]): boolean =>
 export function writeMarkdown(result: BenchResult): string {
   const throughKysely = ({ name }: WorkloadReport): boolean => name.startsWith('kysely-')
   return [
-    writeTable(result.workloads.filter((workload) => !throughKysely(workload)), driverColumns),
+    writeTable(
+      result.workloads.filter((workload) => !throughKysely(workload)),
+      driverColumns,
+    ),
     writeTable(result.workloads.filter(throughKysely), kyselyColumns),
     `Client CPU per query (user and system time), medians of ${result.settings.rounds} interleaved rounds; lower is better. ${writeMachine(result.machine)}. ${writeVersions(result)}. Measured on ${result.date.slice(0, 10)}.`,
   ]
@@ -42,7 +45,9 @@ export function writeMarkdown(result: BenchResult): string {
 }
 
 function writeTable(workloads: readonly WorkloadReport[], columns: readonly Column[]): string {
-  const used = columns.filter((column) => workloads.some(({ entries }) => entries.some((entry) => column.drivers.includes(entry.driver))))
+  const used = columns.filter((column) =>
+    workloads.some(({ entries }) => entries.some((entry) => column.drivers.includes(entry.driver))),
+  )
   const rows = workloads.filter(({ entries }) => entries.length > 0)
   if (rows.length === 0 || used.length === 0) return ''
   return [
@@ -50,7 +55,12 @@ function writeTable(workloads: readonly WorkloadReport[], columns: readonly Colu
     line(['---', ...used.map(() => '---:')]),
     ...rows.map(({ title, entries }) => {
       const contest = used.filter((column) => !outOfContest(column, columns)).flatMap(({ drivers }) => drivers)
-      const best = Math.min(...entries.filter(isMeasurement).filter(({ driver }) => contest.includes(driver)).map(({ cpuUs }) => cpuUs))
+      const best = Math.min(
+        ...entries
+          .filter(isMeasurement)
+          .filter(({ driver }) => contest.includes(driver))
+          .map(({ cpuUs }) => cpuUs),
+      )
       return line([title, ...used.map((column) => cell(column, entries, best))])
     }),
   ].join('\n')

@@ -17,7 +17,12 @@ export interface Pace {
 
 export const NOT_YET = 'not yet'
 
-export async function measureWorkload(client: pg.Client, contenders: readonly Contender[], workload: Workload, pace: Pace): Promise<WorkloadReport> {
+export async function measureWorkload(
+  client: pg.Client,
+  contenders: readonly Contender[],
+  workload: Workload,
+  pace: Pace,
+): Promise<WorkloadReport> {
   const reference = workload.verb === 'query' ? await referenceOf(client, workload) : expectedRows(workload)
   const running = new Map<Contender, Tally[]>()
   const failures: Failure[] = []
@@ -58,7 +63,8 @@ export async function measureWorkload(client: pg.Client, contenders: readonly Co
 }
 
 async function check(client: pg.Client, contender: Contender, workload: Workload, reference: Reference): Promise<void> {
-  const { rows, hash } = workload.verb === 'query' ? await contender.verify(workload.name) : await writes(client, contender, workload)
+  const { rows, hash } =
+    workload.verb === 'query' ? await contender.verify(workload.name) : await writes(client, contender, workload)
   const expected = contender.participant.name === 'libpq' ? reference.wireHash : reference.hash
   if (rows !== reference.rows) throw new Error(`wrong result: ${rows} rows instead of ${reference.rows}`)
   if (hash !== expected) throw new Error('wrong result: the values differ from the server’s')

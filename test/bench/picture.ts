@@ -23,13 +23,19 @@ const shortTitles: Readonly<Record<string, string>> = {
 function groupsIn({ workloads, drivers }: BenchResult): BarGroup[] {
   const titles = new Map(drivers.map(({ name, title }) => [name, shortTitles[name] ?? title]))
   return workloads
-    .filter(({ name, entries }) => !inTableOnly.includes(name) && entries.some((entry) => entry.driver === OURS && isMeasurement(entry)))
+    .filter(
+      ({ name, entries }) =>
+        !inTableOnly.includes(name) && entries.some((entry) => entry.driver === OURS && isMeasurement(entry)),
+    )
     .map(({ name, title, entries }) => ({
       title,
       bars: entries.filter(isMeasurement).map(({ driver, cpuUs, ratio }) => ({
         label: name.startsWith('kysely-') && driver === OURS ? 'driver alone' : (titles.get(driver) ?? driver),
         value: cpuUs,
-        text: ratio === undefined || driver === OURS ? writeTime(cpuUs) : `${writeTime(cpuUs)}  (${ratio.toFixed(ratio < 10 ? 1 : 0)} ×)`,
+        text:
+          ratio === undefined || driver === OURS
+            ? writeTime(cpuUs)
+            : `${writeTime(cpuUs)}  (${ratio.toFixed(ratio < 10 ? 1 : 0)} ×)`,
         highlighted: driver === OURS || driver === OURS_THROUGH_KYSELY,
       })),
     }))

@@ -14,7 +14,9 @@ export interface Reference {
 export async function referenceOf(client: pg.Client, workload: Workload): Promise<Reference> {
   const { keys, parameters, inFlight } = workload
   const parameterSets =
-    keys === undefined ? Array.from({ length: inFlight }, () => parameters) : Array.from({ length: inFlight }, (_, n) => [keyOf(n, keys)])
+    keys === undefined
+      ? Array.from({ length: inFlight }, () => parameters)
+      : Array.from({ length: inFlight }, (_, n) => [keyOf(n, keys)])
   let rows = 0
   let text = ''
   const wire: Buffer[] = []

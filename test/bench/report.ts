@@ -12,14 +12,17 @@ export function writeReport(result: BenchResult): string {
     writeMachine(result.machine),
     `medians of ${rounds} rounds of ${seconds} s, drivers taking turns; CPU is user and system time of the client; row queries on ${connections === 1 ? 'one connection' : `${connections} connections`}`,
     '',
-    ...result.drivers.map(({ title, version, note, missing }) => `  ${title}: ${missing ?? [version, note].filter(Boolean).join(', ')}`),
+    ...result.drivers.map(
+      ({ title, version, note, missing }) => `  ${title}: ${missing ?? [version, note].filter(Boolean).join(', ')}`,
+    ),
     ...result.workloads.filter(({ entries }) => entries.length > 0).map((workload) => writeWorkload(workload, titles)),
     '',
   ].join('\n')
 }
 
 export function writeMachine({ cpu, cores, memoryGiB, system, node, postgres, pinned }: Machine): string {
-  const pinning = pinned === undefined ? 'processes not pinned' : `server on core ${pinned.server}, clients on core ${pinned.client}`
+  const pinning =
+    pinned === undefined ? 'processes not pinned' : `server on core ${pinned.server}, clients on core ${pinned.client}`
   return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}; Node ${node}, PostgreSQL ${postgres}; ${pinning}`
 }
 
@@ -52,8 +55,13 @@ export function group(value: number, decimals = 0): string {
 
 /** The first column to the left, figures to the right; a failure may be longer than its column. */
 function align(table: readonly (readonly string[])[]): string[] {
-  const widths = header.map((_, column) => Math.max(...table.filter((row) => row.length === header.length || column === 0).map((row) => row[column]?.length ?? 0)))
-  return table.map((row) => `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`)
+  const widths = header.map((_, column) =>
+    Math.max(...table.filter((row) => row.length === header.length || column === 0).map((row) => row[column]?.length ?? 0)),
+  )
+  return table.map(
+    (row) =>
+      `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`,
+  )
 }
 
 export function writeVerdicts(verdicts: readonly Verdict[]): string {

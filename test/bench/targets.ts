@@ -17,7 +17,12 @@ export interface DifferenceTarget {
 
 export type Target = RatioTarget | DifferenceTarget
 
-const ours = (workload: string, against: string, atMostTimes: number): Target => ({ workload, driver: 'pgwire', against, atMostTimes })
+const ours = (workload: string, against: string, atMostTimes: number): Target => ({
+  workload,
+  driver: 'pgwire',
+  against,
+  atMostTimes,
+})
 
 const throughKysely = (workload: string): Target => ({ workload, driver: 'kysely-pgwire', against: 'pgwire', atMostMoreUs: 8 })
 

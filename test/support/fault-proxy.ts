@@ -30,7 +30,7 @@ export interface FaultProxy extends AsyncDisposable {
   /** Ends all present connections with FIN. */
   cut(): void
   /** Lets the system refuse new connections; the present ones live on. */
-  refuse(): Promise<void>
+  refuse(): void
   /** Accepts connections again, on the same port. */
   accept(): Promise<void>
   /**
@@ -79,12 +79,6 @@ export async function faultProxy(
     connections.push(connection)
   }
 
-  async function refuse(): Promise<void> {
-    // The callback of `close` waits for the last connection; the port is given up at once.
-    server.close()
-    await Promise.resolve()
-  }
-
   async function close(): Promise<void> {
     const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : undefined
     for (const connection of connections) connection.reset()
@@ -127,7 +121,8 @@ export async function faultProxy(
     cut: () => {
       for (const connection of connections) connection.cut()
     },
-    refuse,
+    // The callback of `close` would wait for the last connection; the port is given up at once.
+    refuse: () => void server.close(),
     accept: () => listen(server, port),
     after: (type, count, act) =>
       new Promise((resolve) => {

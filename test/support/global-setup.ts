@@ -15,5 +15,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await shareClusterTemplate(requestedMajorVersion())
   const server = await startTestServer()
   project.provide('postgres', plain(server))
-  return server.stop
+  return () => server.stop()
 }

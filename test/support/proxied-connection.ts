@@ -81,8 +81,8 @@ export class ProxiedConnection {
   /** Ends the connection with FIN on both sides; what was not yet forwarded is lost. */
   cut(): void {
     this.#stopForwarding()
-    this.#client.end(() => this.#client.destroySoon())
-    this.#server.end(() => this.#server.destroySoon())
+    this.#client.end()
+    this.#server.end()
   }
 
   /** Ends the connection with RST on both sides. */

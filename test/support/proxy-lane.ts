@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { eventLoopTurn } from './event-loop-turn.ts'
 
 /** What a connection suffers in one direction. */
 export interface LaneFaults {
@@ -60,6 +62,11 @@ export class ProxyLane {
     void this.#forwardAll()
   }
 
+  /** Bytes that came in and have not been forwarded yet. */
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+
   /** Forwards nothing until `resume`, like a network that has gone dead. */
   stall(): void {
     this.#stalled = true
@@ -70,13 +77,15 @@ export class ProxyLane {
     this.#wake()
   }
 
-  /** Forwards nothing ever again. */
+  /** Forwards nothing ever again: what still comes is read and dropped. */
   end(): void {
     this.#over = true
+    this.#source.resume()
     this.#wake()
   }
 
   #hold(chunk: Buffer): void {
+    if (this.#over) return
     this.#held.push({ chunk, dueAt: performance.now() + (this.#events.faults().delayMs ?? 0) })
     this.#heldBytes += chunk.length
     if (this.#heldBytes >= MAX_HELD_BYTES) this.#source.pause()
@@ -105,20 +114,25 @@ export class ProxyLane {
   async #forward({ chunk, dueAt }: Held): Promise<void> {
     const early = dueAt - performance.now()
     if (early > 0) await sleep(early)
-    const stops = [...this.#events.sees(chunk), chunk.length]
     let offset = 0
-    for (const stop of stops) {
-      while (offset < stop) {
-        await this.#whileStalled()
-        if (this.#over) return
-        const piece = chunk.subarray(offset, offset + this.#pieceLength(stop - offset))
-        await this.#write(piece)
-        offset += piece.length
-        this.#cutIfDue()
-        if (this.#over) return
-      }
-      // The last stop is the chunk's own end, which nobody asked for.
-      if (stop !== stops.at(-1) || stops.at(-2) === stop) this.#events.reached()
+    for (const stop of this.#events.sees(chunk)) {
+      await this.#write(chunk.subarray(offset, stop))
+      if (this.#over) return
+      this.#events.reached()
+      offset = stop
+    }
+    await this.#write(chunk.subarray(offset))
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    let offset = 0
+    while (offset < bytes.length) {
+      await this.#whileStalled()
+      if (this.#over) return
+      const piece = bytes.subarray(offset, offset + this.#pieceLength(bytes.length - offset))
+      await this.#writePiece(piece)
+      offset += piece.length
+      this.#cutIfDue()
     }
   }
 
@@ -131,12 +145,12 @@ export class ProxyLane {
     return Math.min(...limits)
   }
 
-  async #write(piece: Buffer): Promise<void> {
+  async #writePiece(piece: Buffer): Promise<void> {
     const { pieceBytes, bytesPerSecond } = this.#events.faults()
     await new Promise((resolve) => this.#target.write(piece, resolve))
     this.bytes += piece.length
     // Lets the reader see this piece by itself before the next one is written.
-    if (pieceBytes !== undefined) await setImmediate()
+    if (pieceBytes !== undefined) await eventLoopTurn()
     if (bytesPerSecond !== undefined) await sleep((piece.length / bytesPerSecond) * 1000)
   }
 

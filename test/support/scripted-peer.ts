@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
 import { TLSSocket } from 'node:tls'
 
 import {
@@ -11,6 +10,7 @@ import {
   parameterStatus,
   readyForQuery,
 } from './backend-messages.ts'
+import { eventLoopTurn } from './event-loop-turn.ts'
 import {
   type FrontendMessage,
   type FrontendMessageType,
@@ -70,7 +70,8 @@ export class ScriptedPeer {
     for (;;) {
       const opening = await this.opening()
       if (opening.type === 'startup') return opening
-      if (opening.type === 'cancelRequest') throw new Error('The client sent a cancel request instead of a startup message')
+      if (opening.type === 'cancelRequest')
+        throw new Error('The client sent a cancel request instead of a startup message')
       this.send('N')
     }
   }
@@ -78,7 +79,12 @@ export class ScriptedPeer {
   /** Plays a whole login without a password, up to ReadyForQuery. */
   async login({ parameters, processId = 4711, secretKey = 42 }: LoginOptions = {}): Promise<Startup> {
     const startup = await this.startup()
-    const reported = { server_version: '18.4', client_encoding: 'UTF8', standard_conforming_strings: 'on', ...parameters }
+    const reported = {
+      server_version: '18.4',
+      client_encoding: 'UTF8',
+      standard_conforming_strings: 'on',
+      ...parameters,
+    }
     const statuses = Object.entries(reported).map(([name, value]) => parameterStatus(name, value))
     this.send(authenticationOk(), ...statuses, backendKeyData(processId, secretKey), readyForQuery())
     return startup
@@ -89,7 +95,8 @@ export class ScriptedPeer {
   message<Type extends FrontendMessageType>(type: Type): Promise<MessageOf<Type>>
   async message(type?: FrontendMessageType): Promise<FrontendMessage> {
     const message = await this.#take(takeMessage)
-    if (type !== undefined && message.type !== type) throw new Error(`Expected ${type}, the client sent ${message.type}`)
+    if (type !== undefined && message.type !== type)
+      throw new Error(`Expected ${type}, the client sent ${message.type}`)
     return message
   }
 
@@ -113,7 +120,7 @@ export class ScriptedPeer {
     for (let offset = 0; offset < whole.length; offset += size) {
       if (this.#over) throw new PeerGoneError('The client is gone')
       await new Promise((resolve) => this.#socket.write(whole.subarray(offset, offset + size), resolve))
-      await setImmediate()
+      await eventLoopTurn()
     }
   }
 

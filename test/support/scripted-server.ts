@@ -7,8 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 
+import { eventLoopTurn } from './event-loop-turn.ts'
 import { PeerGoneError, ScriptedPeer } from './scripted-peer.ts'
 
 export { PeerGoneError, ScriptedPeer } from './scripted-peer.ts'
@@ -82,7 +82,7 @@ export async function scriptedServer(script: Script, options: ScriptedServerOpti
     for (const peer of peers) peer.reset()
     await closed
     // Scripts that waited for their peer end now; one that waits for its test is of no more interest.
-    await setImmediate()
+    await eventLoopTurn()
     await place.remove()
     if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'Scripts failed')
   }

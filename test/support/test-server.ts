@@ -25,7 +25,7 @@ export async function startTestServer(options: PrivateServerOptions = {}): Promi
   const url = process.env['PG_TEST_URL']
   if (url !== undefined && url !== '') return running(await addressOfUrl(url), async () => {})
   const server = await startPrivateServer(options)
-  return running(server, server.remove)
+  return running(server, () => server.remove())
 }
 
 function running(address: ServerAddress, stop: () => Promise<void>): RunningTestServer {

@@ -12,7 +12,11 @@ export const driver: BenchDriver = {
       lanes:
         workload.verb === 'executeMany'
           ? [() => insertAll(client, workload)]
-          : spreadLanes([client], workload.inFlight, (client) => (values) => client.query({ name, text, values: values as unknown[] })),
+          : spreadLanes(
+              [client],
+              workload.inFlight,
+              (client) => (values) => client.query({ name, text, values: values as unknown[] }),
+            ),
       rowsOf,
       close: () => endAll([client]),
     }

@@ -15,7 +15,11 @@ export const driver: BenchDriver = {
       lanes:
         workload.verb === 'executeMany'
           ? clients.map((client) => () => insertAll(client, workload))
-          : spreadLanes(clients, workload.inFlight, (client) => (values) => client.query({ name, text, values: values as unknown[] })),
+          : spreadLanes(
+              clients,
+              workload.inFlight,
+              (client) => (values) => client.query({ name, text, values: values as unknown[] }),
+            ),
       rowsOf,
       close: () => endAll(clients),
     }

@@ -11,7 +11,16 @@ export async function addressOfUrl(url: string): Promise<ServerAddress> {
     const { host, port, user = '', database = '' } = client
     const password = decodeURIComponent(new URL(url).password)
     const socket = host.startsWith('/') ? { socketDirectory: host } : {}
-    return { host, port, user, password, database, url, ...socket, majorVersion: Math.trunc(Number(rows[0]?.version) / 10_000) }
+    return {
+      host,
+      port,
+      user,
+      password,
+      database,
+      url,
+      ...socket,
+      majorVersion: Math.trunc(Number(rows[0]?.version) / 10_000),
+    }
   } finally {
     await client.end()
   }

@@ -91,6 +91,8 @@ export class Postmaster {
 }
 
 function holdOpen(child: ChildProcess, held: boolean): void {
-  const handles = [child, child.stderr as Socket]
-  for (const handle of handles) held ? handle.ref() : handle.unref()
+  for (const handle of [child, child.stderr as Socket]) {
+    if (held) handle.ref()
+    else handle.unref()
+  }
 }

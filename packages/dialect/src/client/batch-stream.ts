@@ -9,9 +9,9 @@ import { UsageError } from '../errors/usage-error.ts'
 /** How to stream one query. */
 export interface StreamOptions {
   /** Rows that are fetched, and handed over, at a time. Default 100. */
-  readonly batchRows?: number
+  readonly batchRows?: number | undefined
   /** Stops the stream: the statement is cancelled on the server, and the pending `next` rejects with the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 const DEFAULT_BATCH_ROWS = 100

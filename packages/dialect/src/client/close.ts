@@ -2,7 +2,7 @@ import type { OpenConnection } from '../connection/open-connection.ts'
 
 export interface CloseOptions {
   /** How long to wait for what is running, in milliseconds. Default 10,000. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000

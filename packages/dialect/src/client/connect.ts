@@ -7,7 +7,7 @@ import { Connection } from './connection.ts'
 /** What {@link connect} can be told beside where to connect to. */
 export interface ConnectOptions {
   /** Which JavaScript values stand for which PostgreSQL types. */
-  readonly types?: PgTypes
+  readonly types?: PgTypes | undefined
 }
 
 /**

@@ -13,9 +13,9 @@ export interface QueryOptions {
    * Stops the query: unsent, it is withdrawn; running alone, it is cancelled on the server; with others behind it on
    * the connection, its result is dropped. The call rejects at once with the signal's reason.
    */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** `array`: rows as arrays in column order, which keeps columns of the same name apart. Default `object`. */
-  readonly rowMode?: RowMode
+  readonly rowMode?: RowMode | undefined
 }
 
 export function runQuery(

@@ -27,15 +27,15 @@ export type ConnectionHook = (
 /** What {@link PgwireDialect} can be told. Everything has a default. */
 export interface PgwireDialectConfig {
   /** A connection string or options. Without it, libpq's environment variables and defaults apply. */
-  readonly connection?: string | ConnectionOptions
+  readonly connection?: string | ConnectionOptions | undefined
   /** Options of the pool, or a pool of `createPool`, which `db.destroy()` closes. */
-  readonly pool?: PoolOptions | Pool
+  readonly pool?: PoolOptions | Pool | undefined
   /** Which JavaScript values stand for which PostgreSQL types. */
-  readonly types?: PgTypes
+  readonly types?: PgTypes | undefined
   /** Called once for each new connection, before its first use. */
-  readonly onCreateConnection?: ConnectionHook
+  readonly onCreateConnection?: ConnectionHook | undefined
   /** Called each time a connection is taken from the pool. */
-  readonly onReserveConnection?: ConnectionHook
+  readonly onReserveConnection?: ConnectionHook | undefined
 }
 
 /**

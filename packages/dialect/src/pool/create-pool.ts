@@ -7,9 +7,9 @@ import { type PoolOptions, resolvePoolSettings } from './pool-options.ts'
 /** What {@link createPool} can be told. Everything has a default. */
 export interface CreatePoolOptions extends PoolOptions {
   /** A connection string or options. Without it, libpq's environment variables and defaults apply. */
-  readonly connection?: string | ConnectionOptions
+  readonly connection?: string | ConnectionOptions | undefined
   /** Which JavaScript values stand for which PostgreSQL types. */
-  readonly types?: PgTypes
+  readonly types?: PgTypes | undefined
 }
 
 /** Makes a pool. Nothing is opened before it is first used. Throws `ConfigError` for options that cannot be. */

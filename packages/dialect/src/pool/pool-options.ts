@@ -3,16 +3,16 @@ import { ConfigError } from '../errors/config-error.ts'
 /** How many connections a pool has, and how long things may take. */
 export interface PoolOptions {
   /** Connections at most. Default 10. */
-  readonly max?: number
+  readonly max?: number | undefined
   /** Connections that are opened on first use and not closed for being idle. Default 0. */
-  readonly min?: number
+  readonly min?: number | undefined
   /**
    * How long `acquire` waits for a free connection, in milliseconds. Default 5000; 0 waits for ever.
    * When it runs out it rejects with `PoolTimeoutError`. Nothing was sent, so it is safe to try again.
    */
-  readonly acquireTimeoutMs?: number
+  readonly acquireTimeoutMs?: number | undefined
   /** How long a connection may be idle before it is closed, in milliseconds. Default 30,000; 0 keeps it for ever. */
-  readonly idleTimeoutMs?: number
+  readonly idleTimeoutMs?: number | undefined
 }
 
 /** The options with their defaults. */

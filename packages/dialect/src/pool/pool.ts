@@ -15,7 +15,7 @@ import { type Waiter, Waiters } from './waiters.ts'
 /** How to wait for a connection. */
 export interface AcquireOptions {
   /** Stops waiting. The call rejects at once with the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** How to close a pool. */
@@ -24,7 +24,7 @@ export interface PoolCloseOptions {
    * How long to wait for connections that are in use and for calls that wait for one, in milliseconds. Default 10,000.
    * After that the waiting calls reject, and the connections are cut.
    */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 10_000

@@ -1,5 +1,6 @@
 import type { SendBuffer } from '../bytes/send-buffer.ts'
 import { InvalidValueError } from '../errors/codec-error.ts'
+import { elementLoop } from './array-loops.ts'
 import { MAX_DIMENSIONS, requireElement, requireLength, shapeOf } from './array-shape.ts'
 import type { Codec } from './codec.ts'
 
@@ -11,12 +12,13 @@ const HEADER_BYTES = 12
 const DIMENSION_BYTES = 8
 const NULL_LENGTH = -1
 
-/** `new Array(n)` gives a plain array up to here, and a far slower one above. */
+/** Arrays up to here are made in their full length, which saves half of the time; longer ones grow as they are read. */
 const MAX_PREALLOCATED = 0x1_0000
 
 /** The decoder for arrays of `element`. No allocation exceeds what the bytes that are there justify. */
 export function binaryArrayDecoder<Value>(element: Codec<Value>): Codec<unknown[]>['decode'] {
-  const { size, decodeMany } = element
+  const { size } = element
+  const loop = elementLoop(element)
   return (bytes, view, offset, length) => {
     const dimensions = readHeader(view, offset, length, element)
     const start = offset + HEADER_BYTES + DIMENSION_BYTES * dimensions
@@ -24,8 +26,8 @@ export function binaryArrayDecoder<Value>(element: Codec<Value>): Codec<unknown[
     if (dimensions === 0) return requireEnd([], start, end)
     const count = view.getUint32(offset + HEADER_BYTES)
     if (dimensions === 1) {
-      if (decodeMany !== undefined && end - start === count * (4 + size) && count <= MAX_PREALLOCATED) {
-        const values = decodeMany(view, start, count)
+      if (loop !== undefined && end - start === count * (4 + size) && count <= MAX_PREALLOCATED) {
+        const values = loop(view, start, count)
         if (values !== undefined) return values
       }
       return decodeList(element, bytes, view, start, end, count)

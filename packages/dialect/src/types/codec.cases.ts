@@ -54,4 +54,4 @@ export const codecCases: readonly CodecCases[] = [
   numericArrayCases,
   jsonbArrayCases,
   timestamptzArrayCases,
-] as readonly CodecCases<never>[] as readonly CodecCases[]
+]

@@ -42,11 +42,6 @@ export interface Codec<Value = unknown> {
   readonly encodesStrings: boolean
   /** Whether an array can be one value of the type (JSON does that): an array for its array type then has one dimension. */
   readonly encodesArrays: boolean
-  /**
-   * Reads `count` elements of a binary array at once, each of `size` bytes behind its length word, or gives undefined
-   * when a length word says otherwise. Only for a few types where a call per element would be most of the work.
-   */
-  readonly decodeMany?: (view: DataView, offset: number, count: number) => Value[] | undefined
   /** The value as PostgreSQL's text input, for places where text is all there is: arrays that mix strings with other values. */
   readonly toText?: (value: unknown) => string
   /** Whether this value, although the format is binary, has to be sent as text by `encodeText`. */
@@ -65,7 +60,6 @@ export interface CodecDefinition<Value> {
   readonly typescript: { readonly select: string; readonly insert: string }
   readonly encodesStrings?: boolean
   readonly encodesArrays?: boolean
-  readonly decodeMany?: (view: DataView, offset: number, count: number) => Value[] | undefined
   readonly decode: Codec<Value>['decode']
   readonly encode: Codec<Value>['encode']
   readonly toText?: (value: unknown) => string

@@ -4,8 +4,8 @@ import { bool } from './bool.ts'
 export const boolCases: CodecCases<boolean> = {
   codec: bool,
   valid: [
-    [true, 'true', '01'],
-    [false, 'false', '00'],
+    [true, 't', '01'],
+    [false, 'f', '00'],
   ],
   invalid: [1, 0, 'true', new Boolean(true), {}],
   malformed: ['02', 'ff'],

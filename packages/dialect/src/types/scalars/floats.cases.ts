@@ -37,7 +37,7 @@ export const float8Cases: CodecCases<number> = {
     [Number.MAX_VALUE, '1.7976931348623157e+308', '7fefffffffffffff'],
     [Number.MIN_VALUE, '5e-324', '0000000000000001'],
     [-123456.789, '-123456.789', 'c0fe240c9fbe76c9'],
-    [9007199254740993, '9007199254740992', '4340000000000000'],
+    [9007199254740992, '9.007199254740992e+15', '4340000000000000'],
     [Number.NaN, 'NaN', '7ff8000000000000'],
     [Infinity, 'Infinity', '7ff0000000000000'],
     [-Infinity, '-Infinity', 'fff0000000000000'],

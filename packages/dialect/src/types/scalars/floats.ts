@@ -4,9 +4,10 @@ import { type Codec, defineCodec } from '../codec.ts'
 /** Below this, every integer is a float4 of its own and needs no rounding. */
 const FLOAT4_EXACT_INTEGERS = 0x100_0000
 
-/** Digits that every float4 keeps, and digits that tell any two apart. */
+/** Digits that every float4 keeps, digits that tell any two apart, and where the former does not hold: towards zero. */
 const FLOAT4_MIN_DIGITS = 6
 const FLOAT4_MAX_DIGITS = 9
+const FLOAT4_SMALLEST_NORMAL = 2 ** -126
 
 /**
  * Single precision. Decodes to the number with the fewest digits that is this float4, as the server prints it: 0.1, not
@@ -31,14 +32,14 @@ export const float8: Codec<number> = defineCodec<number>({
   size: 8,
   typescript: { select: 'number', insert: 'number' },
   decode: (_bytes, view, offset) => view.getFloat64(offset),
-  decodeMany: decodeManyFloat8,
   encode: (value, out) => out.float64(requireFloat8(value)),
   toText: (value) => textOf(requireFloat8(value)),
 })
 
 function shortest(single: number): number {
-  if (Number.isInteger(single) && Math.abs(single) < FLOAT4_EXACT_INTEGERS) return single
-  for (let digits = FLOAT4_MIN_DIGITS; digits < FLOAT4_MAX_DIGITS; digits++) {
+  const magnitude = Math.abs(single)
+  if (Number.isInteger(single) && magnitude < FLOAT4_EXACT_INTEGERS) return single
+  for (let digits = magnitude < FLOAT4_SMALLEST_NORMAL ? 1 : FLOAT4_MIN_DIGITS; digits < FLOAT4_MAX_DIGITS; digits++) {
     const rounded = Number(single.toPrecision(digits))
     if (Math.fround(rounded) === single) return rounded
   }
@@ -63,16 +64,4 @@ function requireFloat4(value: unknown): number {
 
 function textOf(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)
-}
-
-/** As in int4: the call per element would be most of the work. */
-function decodeManyFloat8(view: DataView, offset: number, count: number): number[] | undefined {
-  const values = new Array<number>(count)
-  let at = offset
-  for (let index = 0; index < count; index++) {
-    if (view.getInt32(at) !== 8) return undefined
-    values[index] = view.getFloat64(at + 4)
-    at += 12
-  }
-  return values
 }

@@ -27,7 +27,6 @@ export const int4: Codec<number> = defineCodec<number>({
   size: 4,
   typescript: { select: 'number', insert: 'number' },
   decode: (_bytes, view, offset) => view.getInt32(offset),
-  decodeMany: decodeManyInt4,
   encode: (value, out) => out.int32(requireInteger(value, 'int4', INT4_MIN, INT4_MAX)),
   toText: (value) => String(requireInteger(value, 'int4', INT4_MIN, INT4_MAX)),
 })
@@ -52,16 +51,4 @@ function requireInteger(value: unknown, type: string, min: number, max: number):
   const integer = Number(value)
   if (integer < min || integer > max) throw new InvalidValueError(`out of range for ${type}`)
   return integer
-}
-
-/** 100 elements take 0.17 µs in this loop, 0.55 µs with a call of `decode` for each. */
-function decodeManyInt4(view: DataView, offset: number, count: number): number[] | undefined {
-  const values = new Array<number>(count)
-  let at = offset
-  for (let index = 0; index < count; index++) {
-    if (view.getInt32(at) !== 4) return undefined
-    values[index] = view.getInt32(at + 4)
-    at += 8
-  }
-  return values
 }

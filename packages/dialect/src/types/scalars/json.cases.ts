@@ -28,15 +28,21 @@ export const jsonCases: CodecCases<unknown> = {
 export const jsonbCases: CodecCases<unknown> = {
   codec: jsonb,
   valid: [
-    [{ a: 1 }, '{"a": 1}', '017b2261223a20317d'],
-    [[1, 'two', null, true], '[1, "two", null, true]', '015b312c202274776f222c206e756c6c2c20747275655d'],
     [1.5, '1.5', '01312e35'],
     [false, 'false', '0166616c7365'],
-    [JSON.parse('{"__proto__": 1}'), '{"__proto__": 1}', '017b225f5f70726f746f5f5f223a20317d'],
   ],
   accepted: [
+    [{ a: 1 }, '017b2261223a317d'],
+    [[1, 'two', null, true], '015b312c2274776f222c6e756c6c2c747275655d'],
+    [JSON.parse('{"__proto__": 1}'), '017b225f5f70726f746f5f5f223a317d'],
     ['{"a" : 1}', '017b226122203a20317d'],
     [null, '016e756c6c'],
+  ],
+  // The server puts blanks where JSON.stringify puts none.
+  received: [
+    ['{"a": 1}', '017b2261223a20317d', { a: 1 }],
+    ['[1, "two", null, true]', '015b312c202274776f222c206e756c6c2c20747275655d', [1, 'two', null, true]],
+    ['{"__proto__": 1}', '017b225f5f70726f746f5f5f223a20317d', JSON.parse('{"__proto__": 1}')],
   ],
   invalid: [undefined, Number.NaN, 7n, cyclic, Buffer.from('a'), new Map()],
   malformed: ['', '01', '00', '027b7d', '017b'],

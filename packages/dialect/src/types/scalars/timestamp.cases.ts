@@ -18,8 +18,8 @@ export const timestamptzCases: CodecCases<Date | number> = {
     [-Infinity, '-infinity', '8000000000000000'],
   ],
   received: [
-    ['2024-02-29 20:31:23.648999+00', '0002b5b3f6a4fb67', new Date('2024-02-29T20:31:23.648Z')],
-    ['1969-12-31 23:59:59.9995+00', 'fffca2fecc45360c', new Date('1969-12-31T23:59:59.999Z')],
+    ['2024-02-29 20:31:23.648999+00', '0002b589e95b63e7', new Date('2024-02-29T20:31:23.648Z')],
+    ['1969-12-31 23:59:59.9995+00', 'fffca2fec4c81e0c', new Date('1969-12-31T23:59:59.999Z')],
     ['0001-01-01 00:00:00.000001+00', 'ff1fe2ffc59c6001', new Date('0001-01-01T00:00:00.000Z')],
   ],
   invalid: [new Date(Number.NaN), new Date('-004713-11-23T23:59:59.999Z'), 0, Number.NaN, 7n, {}, null, true, 'now'],

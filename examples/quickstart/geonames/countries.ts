@@ -1,0 +1,17 @@
+/// <reference lib="esnext.intl" />
+import type { Insertable } from 'kysely'
+
+import type { CountryTable } from '../database.ts'
+import { continentOf } from './continents.ts'
+
+const names = new Intl.DisplayNames('en', { type: 'region' })
+
+/** What the JavaScript runtime itself knows of a country. */
+export function describeCountry(code: string): Insertable<CountryTable> {
+  return {
+    code,
+    name: names.of(code) ?? code,
+    continent: continentOf(code),
+    time_zones: new Intl.Locale(`und-${code}`).getTimeZones() ?? [],
+  }
+}

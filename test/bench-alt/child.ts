@@ -1,0 +1,54 @@
+/**
+ * A JavaScript driver in its own process, which stays alive between rounds. Orders arrive as lines on standard input
+ * (`open`, `verify`, `run`, `close`, each with a workload's name), every answer is one line of JSON on standard output.
+ * The Python and C clients follow the same protocol.
+ */
+import { createInterface } from 'node:readline'
+import type { BenchDriver, BenchSession } from './drivers/bench-driver.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { runLanes } from './run-lanes.ts'
+import type { Workload } from './workloads.ts'
+
+const [name = '', url = ''] = process.argv.slice(2)
+const { driver } = (await import(`./drivers/${name}.ts`)) as { readonly driver: BenchDriver }
+const workloads = JSON.parse(process.env['BENCH_WORKLOADS'] ?? '[]') as readonly Workload[]
+const runtime = globalThis as { readonly gc?: () => void; readonly Bun?: { gc(force: boolean): void } }
+
+let session: BenchSession | undefined
+
+async function obey(order: string, workload: Workload, durationMs: number): Promise<object> {
+  if (order === 'open') {
+    session = await driver.open(url, workload)
+    return {}
+  }
+  if (session === undefined) throw new Error(`No session is open for ${order}`)
+  switch (order) {
+    case 'verify':
+      return fingerprintOf(session, workload)
+    case 'run':
+      runtime.gc?.()
+      runtime.Bun?.gc(true)
+      return runLanes(session, workload, durationMs)
+    case 'close':
+      await session.close()
+      session = undefined
+      return {}
+    default:
+      throw new Error(`Unknown order ${order}`)
+  }
+}
+
+const answer = (reply: object): boolean => process.stdout.write(`${JSON.stringify(reply)}\n`)
+
+answer({ version: driver.version })
+for await (const line of createInterface({ input: process.stdin })) {
+  const [order = '', workloadName, durationMs] = line.split(' ')
+  const workload = workloads.find((one) => one.name === workloadName)
+  try {
+    if (workload === undefined) throw new Error(`Unknown workload ${workloadName}`)
+    answer(await obey(order, workload, Number(durationMs)))
+  } catch (error) {
+    answer({ error: error instanceof Error ? error.message : String(error) })
+  }
+}
+process.exit(0)

@@ -1,0 +1,30 @@
+import type { Workload } from '../workloads.ts'
+
+/** One driver as the benchmark sees it. An adapter only says how the driver executes; the timing is the same for all. */
+export interface BenchDriver {
+  readonly version: string
+  open(url: string, workload: Workload): Promise<BenchSession>
+}
+
+export interface BenchSession {
+  /** Executes once per call and is called again when it settles: as many lanes as executions in flight. */
+  readonly lanes: readonly Lane[]
+  /** The rows inside what a lane resolves to. */
+  readonly rowsOf: (result: unknown) => readonly Row[]
+  close(): Promise<void>
+}
+
+/** `parameters` is not read after the call. Resolves to the driver's own result object, unchanged. */
+export type Lane = (parameters: readonly unknown[]) => PromiseLike<unknown>
+
+export type Row = Readonly<Record<string, unknown>>
+
+/** `connections` lanes of one execution each, or all in-flight executions spread over fewer connections. */
+export function spreadLanes<T>(connections: readonly T[], inFlight: number, lane: (connection: T) => Lane): Lane[] {
+  return Array.from({ length: inFlight }, (_, n) => lane(connections[n % connections.length] as T))
+}
+
+/** Opens what the workload asks for, side by side. */
+export function openMany<T>(count: number, open: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, open))
+}

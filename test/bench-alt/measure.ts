@@ -1,0 +1,114 @@
+/**
+ * One workload, all drivers: every driver is checked first, warmed up, and then measured in short windows that take turns,
+ * so that a slow minute of the machine hits all of them alike. The figures are medians over the rounds.
+ */
+import type pg from 'pg'
+import type { Contender } from './contender.ts'
+import { OURS } from './participants.ts'
+import { expectedRows, referenceOf, writtenRows, type Reference } from './reference.ts'
+import { isMeasurement, type Entry, type Failure, type WorkloadReport } from './result.ts'
+import type { Tally } from './run-lanes.ts'
+import type { Workload } from './workloads.ts'
+
+export interface Pace {
+  readonly seconds: number
+  readonly rounds: number
+}
+
+export const NOT_YET = 'not yet'
+
+export async function measureWorkload(
+  client: pg.Client,
+  contenders: readonly Contender[],
+  workload: Workload,
+  pace: Pace,
+): Promise<WorkloadReport> {
+  const reference = workload.verb === 'query' ? await referenceOf(client, workload) : expectedRows(workload)
+  const running = new Map<Contender, Tally[]>()
+  const failures: Failure[] = []
+  const attempt = async (contender: Contender, work: () => Promise<void>): Promise<void> => {
+    await empty(client, workload)
+    try {
+      await work()
+    } catch (error) {
+      running.delete(contender)
+      failures.push({ driver: contender.participant.name, failure: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  for (const contender of contenders) {
+    const { name, workloads, notYet = [] } = contender.participant
+    if (notYet.includes(workload.name)) failures.push({ driver: name, failure: NOT_YET })
+    if (!workloads.includes(workload.name)) continue
+    await attempt(contender, async () => {
+      await contender.open(workload.name)
+      await check(client, contender, workload, reference)
+      await contender.run(workload.name, pace.seconds * 1000)
+      running.set(contender, [])
+    })
+  }
+  for (let round = 0; round < pace.rounds; round++) {
+    for (const contender of rotated([...running.keys()], round)) {
+      await attempt(contender, async () => {
+        running.get(contender)?.push(await contender.run(workload.name, pace.seconds * 1000))
+      })
+    }
+  }
+  for (const contender of running.keys()) await attempt(contender, () => contender.close(workload.name))
+  await empty(client, workload)
+
+  const rowsPerQuery = workload.rowsPerExecution ?? reference.rows / workload.inFlight
+  const measured = [...running].map(([contender, tallies]) => entryOf(contender.participant.name, tallies))
+  return { name: workload.name, title: workload.title, rowsPerQuery, entries: withRatios([...measured, ...failures], contenders) }
+}
+
+async function check(client: pg.Client, contender: Contender, workload: Workload, reference: Reference): Promise<void> {
+  const { rows, hash } =
+    workload.verb === 'query' ? await contender.verify(workload.name) : await writes(client, contender, workload)
+  const expected = contender.participant.name === 'libpq' ? reference.wireHash : reference.hash
+  if (rows !== reference.rows) throw new Error(`wrong result: ${rows} rows instead of ${reference.rows}`)
+  if (hash !== expected) throw new Error('wrong result: the values differ from the server’s')
+}
+
+async function writes(client: pg.Client, contender: Contender, workload: Workload): Promise<Reference> {
+  await contender.verify(workload.name)
+  return writtenRows(client, workload)
+}
+
+async function empty(client: pg.Client, { table }: Workload): Promise<void> {
+  if (table !== undefined) await client.query(`truncate ${table}`)
+}
+
+/** Everyone is first, in the middle and last in turn. */
+function rotated<T>(all: readonly T[], by: number): T[] {
+  const start = all.length === 0 ? 0 : by % all.length
+  return [...all.slice(start), ...all.slice(0, start)]
+}
+
+function entryOf(driver: string, tallies: readonly Tally[]): Entry {
+  const rounds = tallies.map(({ cpuUs, executions }) => cpuUs / executions)
+  return {
+    driver,
+    cpuUs: median(rounds),
+    wallUs: median(tallies.map(({ wallUs, executions }) => wallUs / executions)),
+    queriesPerSecond: median(tallies.map(({ wallUs, executions }) => (executions * 1e6) / wallUs)),
+    rowsPerSecond: median(tallies.map(({ wallUs, rows }) => (rows * 1e6) / wallUs)),
+    rounds,
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const upper = sorted.length >> 1
+  return sorted.length % 2 === 1 ? (sorted[upper] ?? 0) : ((sorted[upper - 1] ?? 0) + (sorted[upper] ?? 0)) / 2
+}
+
+/** In the participants' order, each against ours. */
+function withRatios(entries: readonly Entry[], contenders: readonly Contender[]): Entry[] {
+  const ours = entries.find((entry) => entry.driver === OURS)
+  return contenders.flatMap(({ participant }) => {
+    const entry = entries.find((one) => one.driver === participant.name)
+    if (entry === undefined) return []
+    return [isMeasurement(entry) && isMeasurement(ours) ? { ...entry, ratio: entry.cpuUs / ours.cpuUs } : entry]
+  })
+}

@@ -1,0 +1,71 @@
+/** Who takes part: every driver, how its process is started, and which workloads it does. */
+import { findBun, findNode, findPythonWithAsyncpg, type Found } from './runtimes.ts'
+import { buildLibpqClient } from './build-libpq.ts'
+import type { Workload } from './workloads.ts'
+
+export interface Participant {
+  readonly name: string
+  readonly title: string
+  readonly workloads: readonly string[]
+  /** Verbs that the driver is going to have; the report says "not yet". */
+  readonly notYet?: readonly string[]
+  /** The command line of its process, or why there is none. */
+  readonly find: (workloads: readonly Workload[]) => Found | Promise<Found>
+}
+
+const rowQueries = ['pg_type', 'series', 'bytea', 'arrays', 'select1', 'mixed']
+const pointQueries = ['point', 'point-seq']
+const kyselyQueries = ['kysely-point', 'kysely-point-seq']
+
+export const OURS = 'pgwire'
+export const OURS_THROUGH_KYSELY = 'kysely-pgwire'
+
+export const participants: readonly Participant[] = [
+  {
+    name: OURS,
+    title: 'kysely-pgwire driver',
+    workloads: [...rowQueries, ...pointQueries, 'point-100', ...kyselyQueries],
+    notYet: ['copy', 'executemany'],
+    find: () => findNode(OURS),
+  },
+  {
+    name: OURS_THROUGH_KYSELY,
+    title: 'Kysely + kysely-pgwire',
+    workloads: kyselyQueries,
+    find: () => findNode(OURS_THROUGH_KYSELY),
+  },
+  {
+    name: 'asyncpg',
+    title: 'asyncpg',
+    workloads: [...rowQueries, ...pointQueries, 'copy', 'executemany'],
+    find: findPythonWithAsyncpg,
+  },
+  {
+    name: 'libpq',
+    title: 'libpq (nothing decoded)',
+    workloads: [...rowQueries, ...pointQueries, 'point-100'],
+    find: buildLibpqClient,
+  },
+  { name: 'bun', title: 'Bun SQL', workloads: [...rowQueries, ...pointQueries, 'point-100'], find: findBun },
+  {
+    name: 'pg',
+    title: 'pg',
+    workloads: [...rowQueries, ...pointQueries, 'point-100', 'executemany'],
+    find: () => findNode('pg'),
+  },
+  { name: 'pg-pipeline', title: 'pg, pipelining', workloads: ['point-100', 'executemany'], find: () => findNode('pg-pipeline') },
+  { name: 'pg-pool', title: 'pg, pool of 10', workloads: ['point-100'], find: () => findNode('pg-pool') },
+  {
+    name: 'postgres',
+    title: 'postgres.js',
+    workloads: [...rowQueries, ...pointQueries, 'point-100', 'copy', 'executemany'],
+    find: () => findNode('postgres'),
+  },
+  { name: 'kysely-pg', title: 'Kysely + pg', workloads: kyselyQueries, find: () => findNode('kysely-pg') },
+  {
+    name: 'kysely-postgres-js',
+    title: 'Kysely + postgres.js',
+    workloads: kyselyQueries,
+    find: () => findNode('kysely-postgres-js'),
+  },
+]

@@ -1,0 +1,41 @@
+/** The server that all drivers are measured against: private, embedded, in a state that does not change between rounds. */
+import pg from 'pg'
+import { startPrivateServer } from '../support/test-server.ts'
+import { pinServer, type Cores } from './pinning.ts'
+import { schema } from './schema.ts'
+
+export interface BenchServer extends AsyncDisposable {
+  readonly url: string
+  readonly version: string
+  /** A connection for what happens outside the measured windows. */
+  readonly client: pg.Client
+}
+
+/** Nothing that wakes up by itself, and no compiling: the server's share of each query is the same every time. */
+const settings = { jit: false, autovacuum: false, max_connections: 200, shared_buffers: '256MB', max_wal_size: '4GB' } as const
+
+export async function startBenchServer(cores: Cores | undefined): Promise<BenchServer> {
+  const server = await startPrivateServer({ settings })
+  try {
+    const client = new pg.Client({ connectionString: server.url })
+    await client.connect()
+    for (const statement of schema) await client.query(statement)
+    if (cores !== undefined) {
+      const backends = await client.query<{ pid: number }>('select pid from pg_stat_activity')
+      pinServer(cores, [server.postmasterPid, ...backends.rows.map((row) => row.pid)])
+    }
+    const { rows } = await client.query<{ server_version: string }>('show server_version')
+    return {
+      url: server.url,
+      client,
+      version: rows[0]?.server_version ?? '',
+      [Symbol.asyncDispose]: async () => {
+        await client.end()
+        await server.remove()
+      },
+    }
+  } catch (error) {
+    await server.remove()
+    throw error
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The rooms of `packages/dialect/src`, from the bottom up: which rooms lie directly below each, and which outside modules
+ * it owns. A room may import any room below it, directly or not; everything else is an error of `rooms/imports`.
+ */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  errors: { below: [], owns: ['pg-protocol'] },
+  bytes: { below: ['errors'], owns: [] },
+  wire: { below: ['bytes'], owns: ['pg-protocol'] },
+  types: { below: ['bytes'], owns: [] },
+  config: { below: ['errors'], owns: ['node:fs', 'node:os', 'node:path'] },
+  telemetry: { below: ['errors'], owns: ['node:diagnostics_channel'] },
+  connection: {
+    below: ['wire', 'types', 'config', 'telemetry'],
+    owns: ['node:net', 'node:tls', 'node:crypto', 'node:dns'],
+  },
+  copy: { below: ['connection'], owns: [] },
+  listen: { below: ['connection'], owns: [] },
+  client: { below: ['copy', 'listen'], owns: [] },
+  pool: { below: ['client'], owns: [] },
+  kysely: { below: ['pool'], owns: ['kysely'] },
+}
+
+export interface Room {
+  readonly below: readonly string[]
+  /** Outside modules that this room may import; a name counts for its subpaths too. */
+  readonly owns: readonly string[]
+}
+
+/** Pure modules of Node, without effects on the world, that every room may import. */
+export const OPEN_MODULES: readonly string[] = ['node:buffer', 'node:util']
+
+/** What tests beside the code may import on top: the tools of testing, and anything of Node. */
+export const TEST_MODULES: readonly string[] = ['vitest', 'fast-check', 'node:']
+
+/** All rooms below a room, the room itself included. */
+export function reachableFrom(name: string): ReadonlySet<string> {
+  const reachable = new Set([name])
+  for (const room of reachable) for (const lower of ROOMS[room]?.below ?? []) reachable.add(lower)
+  return reachable
+}
