@@ -48,7 +48,7 @@ export type PlaceKind = 'capital' | 'seat' | 'section' | 'settlement' | 'former'
 export interface Point {
   type: 'Point'
   /** Longitude, then latitude. */
-  coordinates: [number, number]
+  coordinates: number[]
 }
 
 /** Opens nothing yet: connections are made by the first queries, ten at most. */

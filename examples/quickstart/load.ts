@@ -19,7 +19,11 @@ export interface LoadOptions {
 }
 
 /** Loads the cities and their countries. What it did is a row of `imports`. */
-export async function load(db: Kysely<DB>, cities: readonly City[], options: LoadOptions): Promise<Selectable<ImportTable>> {
+export async function load(
+  db: Kysely<DB>,
+  cities: readonly City[],
+  options: LoadOptions,
+): Promise<Selectable<ImportTable>> {
   const { source, onInserted, signal } = options
   await insertCountries(db, new Set(cities.map((city) => city.country_code)))
   const { id } = await db.insertInto('imports').values({ source }).returning('id').executeTakeFirstOrThrow()
@@ -33,7 +37,9 @@ export async function load(db: Kysely<DB>, cities: readonly City[], options: Loa
       onInserted(chunk.length)
     }
   }
-  await Promise.all(Array.from({ length: INSERTS_IN_FLIGHT }, work))
+  // Not `Promise.all`, which would throw while other INSERTs are still on their way.
+  const outcomes = await Promise.allSettled(Array.from({ length: INSERTS_IN_FLIGHT }, work))
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 
   return db
     .updateTable('imports')

@@ -1,9 +1,10 @@
 /** Compiles the C client, with the benchmark's workloads as a header. */
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+
 import { succeeds, type Found } from './runtimes.ts'
 import type { Workload } from './workloads.ts'
 

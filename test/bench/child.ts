@@ -4,6 +4,7 @@
  * The Python and C clients follow the same protocol.
  */
 import { createInterface } from 'node:readline'
+
 import type { BenchDriver, BenchSession } from './drivers/bench-driver.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { runLanes } from './run-lanes.ts'

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+
 import type { Fingerprint } from './fingerprint.ts'
 import type { Participant } from './participants.ts'
 import { pinnedCommand, type Cores } from './pinning.ts'

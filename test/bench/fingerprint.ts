@@ -3,6 +3,7 @@
  * All lanes execute at once, each with its own key, so a driver that mixed up concurrent replies would fail here.
  */
 import { createHash } from 'node:crypto'
+
 import { columnTypes, type ColumnTypes } from './column-types.ts'
 import type { BenchSession, Row } from './drivers/bench-driver.ts'
 import { keyOf, type Workload } from './workloads.ts'

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
+
 import type { Cores } from './pinning.ts'
 import type { Machine } from './result.ts'
 

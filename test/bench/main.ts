@@ -28,7 +28,12 @@ async function startContenders(chosen: readonly Participant[], setting: Setting)
       if ('missing' in found) throw new Error(found.missing)
       const contender = await Contender.start(participant, found.command, setting)
       contenders.push(contender)
-      reports.push({ name, title, version: contender.version, ...(contender.note === undefined ? {} : { note: contender.note }) })
+      reports.push({
+        name,
+        title,
+        version: contender.version,
+        ...(contender.note === undefined ? {} : { note: contender.note }),
+      })
     } catch (error) {
       const missing = error instanceof Error ? error.message : String(error)
       progress(`${title}: ${missing}`)
@@ -40,8 +45,10 @@ async function startContenders(chosen: readonly Participant[], setting: Setting)
 
 async function bench(options: BenchOptions): Promise<BenchResult> {
   const { seconds, rounds, connections } = options
-  const list = workloads.filter(({ name }) => options.only.includes(name)).map((workload) => onConnections(workload, connections))
-  const cores = findCores()
+  const list = workloads
+    .filter(({ name }) => options.only.includes(name))
+    .map((workload) => onConnections(workload, connections))
+  const cores = findCores(options.pin)
   await using server = await startBenchServer(cores)
   const chosen = participants.filter(({ name }) => options.drivers.includes(name))
   const { contenders, reports } = await startContenders(chosen, { url: server.url, cores, workloads: list })

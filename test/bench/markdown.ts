@@ -1,6 +1,6 @@
 /** The README's tables: client CPU per query, one row per workload, the lowest figure of a driver that decodes in bold. */
 import { writeMachine } from './report.ts'
-import { isMeasurement, type BenchResult, type Entry, type WorkloadReport } from './result.ts'
+import { isMeasurement, NOT_YET, type BenchResult, type Entry, type WorkloadReport } from './result.ts'
 import { writeTime } from './time.ts'
 
 /** Drivers in one column; the second and later ones are other ways to use the first. */
@@ -70,7 +70,7 @@ function cell({ drivers, ways = [] }: Column, entries: readonly Entry[], best: n
   const parts = drivers.flatMap((driver, n) => {
     const entry = entries.find((one) => one.driver === driver)
     if (entry === undefined) return []
-    if (!isMeasurement(entry)) return [entry.failure === 'not yet' ? entry.failure : 'failed']
+    if (!isMeasurement(entry)) return [entry.failure === NOT_YET ? entry.failure : 'failed']
     const time = writeTime(entry.cpuUs)
     return [(entry.cpuUs === best ? `**${time}**` : time) + (ways[n] ?? '')]
   })
@@ -79,7 +79,9 @@ function cell({ drivers, ways = [] }: Column, entries: readonly Entry[], best: n
 
 function writeVersions({ drivers }: BenchResult): string {
   const present = drivers.filter(({ name, version }) => version !== undefined && !/^kysely-pg$|^pg-/.test(name))
-  return present.map(({ title, version, note }) => `${title} ${version}${note === undefined ? '' : ` (${note})`}`).join('; ')
+  return present
+    .map(({ title, version, note }) => `${title} ${version}${note === undefined ? '' : ` (${note})`}`)
+    .join('; ')
 }
 
 function line(cells: readonly string[]): string {

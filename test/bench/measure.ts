@@ -3,10 +3,11 @@
  * so that a slow minute of the machine hits all of them alike. The figures are medians over the rounds.
  */
 import type pg from 'pg'
+
 import type { Contender } from './contender.ts'
 import { OURS } from './participants.ts'
 import { expectedRows, referenceOf, writtenRows, type Reference } from './reference.ts'
-import { isMeasurement, type Entry, type Failure, type WorkloadReport } from './result.ts'
+import { isMeasurement, NOT_YET, type Entry, type Failure, type WorkloadReport } from './result.ts'
 import type { Tally } from './run-lanes.ts'
 import type { Workload } from './workloads.ts'
 
@@ -14,8 +15,6 @@ export interface Pace {
   readonly seconds: number
   readonly rounds: number
 }
-
-export const NOT_YET = 'not yet'
 
 export async function measureWorkload(
   client: pg.Client,
@@ -32,7 +31,10 @@ export async function measureWorkload(
       await work()
     } catch (error) {
       running.delete(contender)
-      failures.push({ driver: contender.participant.name, failure: error instanceof Error ? error.message : String(error) })
+      failures.push({
+        driver: contender.participant.name,
+        failure: error instanceof Error ? error.message : String(error),
+      })
     }
   }
 
@@ -59,7 +61,12 @@ export async function measureWorkload(
 
   const rowsPerQuery = workload.rowsPerExecution ?? reference.rows / workload.inFlight
   const measured = [...running].map(([contender, tallies]) => entryOf(contender.participant.name, tallies))
-  return { name: workload.name, title: workload.title, rowsPerQuery, entries: withRatios([...measured, ...failures], contenders) }
+  return {
+    name: workload.name,
+    title: workload.title,
+    rowsPerQuery,
+    entries: withRatios([...measured, ...failures], contenders),
+  }
 }
 
 async function check(client: pg.Client, contender: Contender, workload: Workload, reference: Reference): Promise<void> {

@@ -1,6 +1,6 @@
+import { buildLibpqClient } from './build-libpq.ts'
 /** Who takes part: every driver, how its process is started, and which workloads it does. */
 import { findBun, findNode, findPythonWithAsyncpg, type Found } from './runtimes.ts'
-import { buildLibpqClient } from './build-libpq.ts'
 import type { Workload } from './workloads.ts'
 
 export interface Participant {
@@ -53,7 +53,12 @@ export const participants: readonly Participant[] = [
     workloads: [...rowQueries, ...pointQueries, 'point-100', 'executemany'],
     find: () => findNode('pg'),
   },
-  { name: 'pg-pipeline', title: 'pg, pipelining', workloads: ['point-100', 'executemany'], find: () => findNode('pg-pipeline') },
+  {
+    name: 'pg-pipeline',
+    title: 'pg, pipelining',
+    workloads: ['point-100', 'executemany'],
+    find: () => findNode('pg-pipeline'),
+  },
   { name: 'pg-pool', title: 'pg, pool of 10', workloads: ['point-100'], find: () => findNode('pg-pool') },
   {
     name: 'postgres',

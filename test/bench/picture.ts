@@ -3,6 +3,7 @@
  * and prints the Markdown tables for the README.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+
 import { writeMarkdown } from './markdown.ts'
 import { OURS, OURS_THROUGH_KYSELY } from './participants.ts'
 import { isMeasurement, type BenchResult } from './result.ts'
@@ -42,7 +43,8 @@ function groupsIn({ workloads, drivers }: BenchResult): BarGroup[] {
 }
 
 const [source] = process.argv.slice(2)
-if (source === undefined || !source.endsWith('.json')) throw new Error('Name the JSON file that pnpm bench --json wrote')
+if (source === undefined || !source.endsWith('.json'))
+  throw new Error('Name the JSON file that pnpm bench --json wrote')
 const result = JSON.parse(readFileSync(source, 'utf8')) as BenchResult
 const { node, postgres } = result.machine
 const subtitle = `Lower is better; × is relative to kysely-pgwire in the same run. Node ${node}, PostgreSQL ${postgres}.`

@@ -1,5 +1,6 @@
 /** What the server itself says a workload's rows are: the fingerprints that every driver has to match. */
 import type pg from 'pg'
+
 import { columnTypes, type ColumnTypes } from './column-types.ts'
 import { hashBytes, hashText, ROW_END, VALUE_END } from './fingerprint.ts'
 import { keyOf, type Workload } from './workloads.ts'
@@ -56,7 +57,11 @@ export async function writtenRows(client: pg.Client, workload: Workload): Promis
        count(*)::int4 as rows from ${table} group by 1`,
   )
   const kinds = result.rows.map((row) => row.text)
-  return { rows: result.rows.reduce((sum, row) => sum + row.rows, 0), hash: hashText(kinds.join(ROW_END)), wireHash: '' }
+  return {
+    rows: result.rows.reduce((sum, row) => sum + row.rows, 0),
+    hash: hashText(kinds.join(ROW_END)),
+    wireHash: '',
+  }
 }
 
 /** The same, computed from the workload's definition. */

@@ -21,9 +21,15 @@ export function writeReport(result: BenchResult): string {
 }
 
 export function writeMachine({ cpu, cores, memoryGiB, system, node, postgres, pinned }: Machine): string {
-  const pinning =
-    pinned === undefined ? 'processes not pinned' : `server on core ${pinned.server}, clients on core ${pinned.client}`
-  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}; Node ${node}, PostgreSQL ${postgres}; ${pinning}`
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}; Node ${node}, PostgreSQL ${postgres}; ${writePinning(pinned)}`
+}
+
+function writePinning(pinned: Machine['pinned']): string {
+  if (pinned === undefined) return 'processes not pinned'
+  const { server, client } = pinned
+  return server === client
+    ? `server and clients on core ${server}`
+    : `server on core ${server}, clients on core ${client}`
 }
 
 function writeWorkload({ name, title, entries }: WorkloadReport, titles: ReadonlyMap<string, string>): string {
@@ -49,14 +55,16 @@ function cells(entry: Entry): string[] {
   ]
 }
 
-export function group(value: number, decimals = 0): string {
+function group(value: number, decimals = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
 }
 
 /** The first column to the left, figures to the right; a failure may be longer than its column. */
 function align(table: readonly (readonly string[])[]): string[] {
   const widths = header.map((_, column) =>
-    Math.max(...table.filter((row) => row.length === header.length || column === 0).map((row) => row[column]?.length ?? 0)),
+    Math.max(
+      ...table.filter((row) => row.length === header.length || column === 0).map((row) => row[column]?.length ?? 0),
+    ),
   )
   return table.map(
     (row) =>

@@ -49,9 +49,11 @@ export interface Measurement {
   readonly rounds: readonly number[]
 }
 
+export const NOT_YET = 'not yet'
+
 export interface Failure {
   readonly driver: string
-  /** "not yet", or what went wrong. */
+  /** {@link NOT_YET}, or what went wrong. */
   readonly failure: string
 }
 

@@ -1,5 +1,6 @@
 /** The server that all drivers are measured against: private, embedded, in a state that does not change between rounds. */
 import pg from 'pg'
+
 import { startPrivateServer } from '../support/test-server.ts'
 import { pinServer, type Cores } from './pinning.ts'
 import { schema } from './schema.ts'
@@ -12,7 +13,13 @@ export interface BenchServer extends AsyncDisposable {
 }
 
 /** Nothing that wakes up by itself, and no compiling: the server's share of each query is the same every time. */
-const settings = { jit: false, autovacuum: false, max_connections: 200, shared_buffers: '256MB', max_wal_size: '4GB' } as const
+const settings = {
+  jit: false,
+  autovacuum: false,
+  max_connections: 200,
+  shared_buffers: '256MB',
+  max_wal_size: '4GB',
+} as const
 
 export async function startBenchServer(cores: Cores | undefined): Promise<BenchServer> {
   const server = await startPrivateServer({ settings })

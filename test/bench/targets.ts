@@ -1,5 +1,5 @@
 /** What the driver has to reach, as data: client CPU per query against a peer's in the same run. */
-export interface RatioTarget {
+interface RatioTarget {
   readonly workload: string
   readonly driver: string
   readonly against: string
@@ -7,7 +7,7 @@ export interface RatioTarget {
   readonly atMostTimes: number
 }
 
-export interface DifferenceTarget {
+interface DifferenceTarget {
   readonly workload: string
   readonly driver: string
   readonly against: string
@@ -24,7 +24,12 @@ const ours = (workload: string, against: string, atMostTimes: number): Target =>
   atMostTimes,
 })
 
-const throughKysely = (workload: string): Target => ({ workload, driver: 'kysely-pgwire', against: 'pgwire', atMostMoreUs: 8 })
+const throughKysely = (workload: string): Target => ({
+  workload,
+  driver: 'kysely-pgwire',
+  against: 'pgwire',
+  atMostMoreUs: 8,
+})
 
 export const targets: readonly Target[] = [
   ...['pg_type', 'series', 'arrays'].flatMap((workload) => [

@@ -9,6 +9,7 @@ import { SendBuffer } from '../../packages/dialect/src/bytes/send-buffer.ts'
 import { codecCases } from '../../packages/dialect/src/types/codec.cases.ts'
 import { BINARY, type Codec } from '../../packages/dialect/src/types/codec.ts'
 import { Interval } from '../../packages/dialect/src/types/interval-value.ts'
+import { float4 } from '../../packages/dialect/src/types/scalars/floats.ts'
 import { interval } from '../../packages/dialect/src/types/scalars/interval.ts'
 import { sharedServer } from '../support/shared-server.ts'
 
@@ -24,41 +25,47 @@ afterAll(() => client.end())
 
 const cases = codecCases.filter(({ codec }) => codec.name !== 'void')
 
-describe.each(cases.map((each) => ({ type: each.codec.name, ...each })))('$type', ({ codec, valid, accepted, received }) => {
-  test('the server sends what the table says', async () => {
-    const send = await sendFunction(codec)
-    const rows = [...valid.map(([, text, wire]) => [text, wire]), ...(received ?? []).map(([text, wire]) => [text, wire])]
-    for (const [text, wire] of rows) {
-      if (!known(codec, text!)) continue
-      const input = inputOf(codec, text!)
-      expect(await value(`encode(${send}(${input}), 'hex')`), text).toBe(wire)
-      expect(await value(`format('%s', ${input})`), text).toBe(text)
-    }
-  })
+describe.each(cases.map((each) => ({ type: each.codec.name, ...each })))(
+  '$type',
+  ({ codec, valid, accepted, received }) => {
+    test('the server sends what the table says', async () => {
+      const send = await sendFunction(codec)
+      const rows = [
+        ...valid.map(([, text, wire]) => [text, wire]),
+        ...(received ?? []).map(([text, wire]) => [text, wire]),
+      ]
+      for (const [text, wire] of rows) {
+        if (!known(codec, text!)) continue
+        const input = inputOf(codec, text!)
+        expect(await value(`encode(${send}(${input}), 'hex')`), text).toBe(wire)
+        expect(await value(`format('%s', ${input})`), text).toBe(text)
+      }
+    })
 
-  test('the server receives what is encoded', async () => {
-    if (codec.name === 'unknown' || codec.name === 'cstring') return
-    const send = await sendFunction(codec)
-    for (const [encoded, wire] of [...valid.map(([each, , wire]) => [each, wire] as const), ...(accepted ?? [])]) {
-      const out = new SendBuffer()
-      codec.encode(encoded, out)
-      // A Buffer is all that `pg` sends in binary, and it sends it as it is.
-      const parameter = Buffer.from(out.bytes.subarray(0, out.length))
-      const back = await value(`encode(${send}($1::${typeOf(codec)}), 'hex')`, [parameter])
-      if (codec.name.endsWith('jsonb')) expect(codecValue(codec, back)).toEqual(codecValue(codec, wire))
-      else expect(back).toBe(wire)
-    }
-  })
+    test('the server receives what is encoded', async () => {
+      if (codec.name === 'unknown' || codec.name === 'cstring') return
+      const send = await sendFunction(codec)
+      for (const [encoded, wire] of [...valid.map(([each, , wire]) => [each, wire] as const), ...(accepted ?? [])]) {
+        const out = new SendBuffer()
+        codec.encode(encoded, out)
+        // A Buffer is all that `pg` sends in binary, and it sends it as it is.
+        const parameter = Buffer.from(out.bytes.subarray(0, out.length))
+        const back = await value(`encode(${send}($1::${typeOf(codec)}), 'hex')`, [parameter])
+        if (codec.name.endsWith('jsonb')) expect(codecValue(codec, back)).toEqual(codecValue(codec, wire))
+        else expect(back).toBe(wire)
+      }
+    })
 
-  test('the server reads the text of every value', async () => {
-    if (codec.toText === undefined || codec.name === 'unknown' || codec.name === 'cstring') return
-    const send = await sendFunction(codec)
-    for (const [encoded, , wire] of valid) {
-      const text = codec.toText(encoded)
-      expect(await value(`encode(${send}(${inputOf(codec, text)}), 'hex')`), text).toBe(wire)
-    }
-  })
-})
+    test('the server reads the text of every value', async () => {
+      if (codec.toText === undefined || codec.name === 'unknown' || codec.name === 'cstring') return
+      const send = await sendFunction(codec)
+      for (const [encoded, , wire] of valid) {
+        const text = codec.toText(encoded)
+        expect(await value(`encode(${send}(${inputOf(codec, text)}), 'hex')`), text).toBe(wire)
+      }
+    })
+  },
+)
 
 test('infinite intervals are the server’s', async () => {
   if (server.majorVersion < 17) return
@@ -69,6 +76,20 @@ test('infinite intervals are the server’s', async () => {
   }
 })
 
+test('a float4 is the number that the server prints', async () => {
+  const bits = Buffer.from(Array.from({ length: 40_000 }, (_, index) => Math.imul(index + 1, 2_654_435_761) >>> 13))
+  const view = new DataView(bits.buffer, bits.byteOffset)
+  const singles: number[] = [2_097_152.25, 2_097_152.75, -2_097_153.25, 262_144.125, 0.001, 16_777_215]
+  for (let at = 0; at < bits.length; at += 4) singles.push(float4.decode(bits, view, at, 4))
+  const { rows } = await client.query<{ ours: string; server: string }>(
+    `select ours, single::text as server
+      from unnest($1::float4[], $2::text[]) as sample (single, ours)
+      where ours::float8 <> single::text::float8`,
+    [singles, singles.map((single) => String(float4.decode(...wireOf(single))))],
+  )
+  expect(rows).toEqual([])
+})
+
 test('what has no binary send function is declared as text', async () => {
   const { rows } = await client.query<{ oid: number }>('select oid from pg_type where typsend = 0')
   const unsendable = new Set(rows.map(({ oid }) => oid))
@@ -77,11 +98,19 @@ test('what has no binary send function is declared as text', async () => {
 
 test('names, OIDs, array OIDs and sizes are the catalog’s', async () => {
   for (const { codec } of codecCases) {
-    const { rows } = await client.query('select typname, typarray, typlen, typdelim from pg_type where oid = $1', [codec.oid])
+    const { rows } = await client.query('select typname, typarray, typlen, typdelim from pg_type where oid = $1', [
+      codec.oid,
+    ])
     expect(rows[0]).toMatchObject({ typname: codec.name, typarray: codec.arrayOid, typdelim: codec.delimiter })
     if (codec.size > 0) expect(rows[0]!.typlen, codec.name).toBe(codec.size)
   }
 })
+
+function wireOf(single: number): [Buffer, DataView, number, number] {
+  const out = new SendBuffer()
+  float4.encode(single, out)
+  return [out.bytes, out.view, 0, 4]
+}
 
 async function value(expression: string, parameters: unknown[] = []): Promise<string> {
   const { rows } = await client.query<{ value: string }>(`select ${expression} as value`, parameters)

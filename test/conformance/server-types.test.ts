@@ -98,7 +98,9 @@ async function lookUp(type: string): Promise<Codec> {
 /** What the codec makes of what the server sends for an expression; `pg` cannot read binary itself. */
 async function arrives(type: string, expression: string): Promise<unknown> {
   const codec = await lookUp(type)
-  const { rows } = await client.query<{ send: string }>('select typsend::text as send from pg_type where oid = $1', [codec.oid])
+  const { rows } = await client.query<{ send: string }>('select typsend::text as send from pg_type where oid = $1', [
+    codec.oid,
+  ])
   const sent =
     codec.format === BINARY ? `${rows[0]!.send}(${expression})` : `convert_to(format('%s', ${expression}), 'UTF8')`
   const { rows: values } = await client.query<{ sent: Buffer }>(`select ${sent} as sent`)

@@ -10,7 +10,7 @@ beforeEach(() => shop.refill())
 /** What the dialect's connection gives to Kysely, before any builder has looked at it. */
 async function rawResult(text: string) {
   await using kysely = shop.open()
-  return sql.raw(text).execute(kysely.db)
+  return await sql.raw(text).execute(kysely.db)
 }
 
 describe('numAffectedRows', () => {

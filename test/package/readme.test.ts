@@ -39,11 +39,14 @@ describe('the README', () => {
     expect(blocks.length).toBeGreaterThanOrEqual(3)
   })
 
-  test.each(blocks.map((code, index) => ({ code, number: index + 1 })))('block $number runs', async ({ code, number }) => {
-    await using database = await sharedServer().createDatabase()
-    const file = join(folder, `block-${number}.ts`)
-    await writeFile(file, code)
-    const { code: exitCode, output } = await run(file, database.url)
-    expect(exitCode, output).toBe(0)
-  })
+  test.each(blocks.map((code, index) => ({ code, number: index + 1 })))(
+    'block $number runs',
+    async ({ code, number }) => {
+      await using database = await sharedServer().createDatabase()
+      const file = join(folder, `block-${number}.ts`)
+      await writeFile(file, code)
+      const { code: exitCode, output } = await run(file, database.url)
+      expect(exitCode, output).toBe(0)
+    },
+  )
 })

@@ -9,9 +9,7 @@ export function arcticCities(db: Kysely<DB>) {
   return db
     .selectFrom('cities')
     .select(['name', 'country_code', 'population', 'location'])
-    .where((eb) =>
-      eb(eb.cast<number>(eb.ref('location', '->').key('coordinates').at(1), 'float8'), '>', ARCTIC_CIRCLE),
-    )
+    .where((eb) => eb(eb.cast<number>(eb.ref('location', '->').key('coordinates').at(1), 'float8'), '>', ARCTIC_CIRCLE))
     .orderBy('population', 'desc')
     .limit(5)
 }

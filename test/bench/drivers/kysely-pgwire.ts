@@ -1,5 +1,6 @@
 /** Kysely on our dialect. */
 import { PgwireDialect } from 'kysely-pgwire'
+
 import type { Workload } from '../workloads.ts'
 import type { BenchDriver, BenchSession } from './bench-driver.ts'
 import { installedVersion } from './installed-version.ts'

@@ -1,6 +1,7 @@
 /** kysely-postgres-js on postgres.js. */
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import postgres from 'postgres'
+
 import type { Workload } from '../workloads.ts'
 import type { BenchDriver, BenchSession } from './bench-driver.ts'
 import { installedVersion } from './installed-version.ts'

@@ -1,5 +1,6 @@
 /** The one query that is written with Kysely's builder, the same for every dialect. */
 import { Kysely, type Dialect } from 'kysely'
+
 import type { Workload } from '../workloads.ts'
 import { spreadLanes, type BenchSession, type Row } from './bench-driver.ts'
 

@@ -1,5 +1,6 @@
 /** pg's Pool of ten connections, which is how an application gives pg many queries at once. */
 import pg from 'pg'
+
 import type { Workload } from '../workloads.ts'
 import { spreadLanes, type BenchDriver, type BenchSession } from './bench-driver.ts'
 import { endAll, rowsOf, version } from './pg.ts'
@@ -9,7 +10,11 @@ export const driver: BenchDriver = {
   async open(url: string, { name, sql: text, inFlight }: Workload): Promise<BenchSession> {
     const pool = new pg.Pool({ connectionString: url, max: 10 })
     return {
-      lanes: spreadLanes([pool], inFlight, (pool) => (values) => pool.query({ name, text, values: values as unknown[] })),
+      lanes: spreadLanes(
+        [pool],
+        inFlight,
+        (pool) => (values) => pool.query({ name, text, values: values as unknown[] }),
+      ),
       rowsOf,
       close: () => endAll([pool]),
     }

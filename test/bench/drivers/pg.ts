@@ -1,5 +1,6 @@
 /** pg on its best path: named prepared statements, one client per connection. */
 import pg from 'pg'
+
 import type { Workload } from '../workloads.ts'
 import { openMany, spreadLanes, type BenchDriver, type BenchSession, type Row } from './bench-driver.ts'
 import { installedVersion } from './installed-version.ts'
@@ -41,7 +42,10 @@ export async function endAll(ending: readonly { end(): Promise<void> }[]): Promi
 }
 
 /** pg has no executeMany: the inserts are queued in one transaction, which is what asyncpg's executemany amounts to. */
-export async function insertAll(client: pg.Client, { name, sql: text, row = [], rowsPerExecution }: Workload): Promise<void> {
+export async function insertAll(
+  client: pg.Client,
+  { name, sql: text, row = [], rowsPerExecution }: Workload,
+): Promise<void> {
   const inserts = Array.from({ length: rowsPerExecution ?? 0 }, () => client.query({ name, text, values: [...row] }))
   await Promise.all([client.query('begin'), ...inserts, client.query('commit')])
 }

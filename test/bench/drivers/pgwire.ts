@@ -1,5 +1,6 @@
 /** Our driver by itself: plain connections, and for the Kysely workloads the pool that Kysely would use. */
 import { connect, createPool, type Connection, type Pool } from 'kysely-pgwire'
+
 import type { Workload } from '../workloads.ts'
 import { openMany, spreadLanes, type BenchDriver, type BenchSession, type Row } from './bench-driver.ts'
 import { installedVersion } from './installed-version.ts'

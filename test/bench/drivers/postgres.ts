@@ -1,6 +1,8 @@
 /** postgres.js on its best path: `unsafe` with `prepare`, which prepares once and skips building a template. */
 import { pipeline } from 'node:stream/promises'
+
 import postgres from 'postgres'
+
 import { writeCopyText } from '../copy-text.ts'
 import type { Workload } from '../workloads.ts'
 import type { BenchDriver, BenchSession, Lane, Row } from './bench-driver.ts'
@@ -30,7 +32,9 @@ function laneOf(sql: Sql, { verb, sql: text, row = [], rowsPerExecution = 0 }: W
     case 'executeMany':
       return () =>
         sql.begin((transaction) =>
-          Array.from({ length: rowsPerExecution }, () => transaction.unsafe(text, [...row] as Parameters, { prepare: true })),
+          Array.from({ length: rowsPerExecution }, () =>
+            transaction.unsafe(text, [...row] as Parameters, { prepare: true }),
+          ),
         )
   }
 }

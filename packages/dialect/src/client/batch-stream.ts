@@ -1,6 +1,7 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { cancelRunning } from '../connection/cancel-request.ts'
 import { describeStatement } from '../connection/describe-statement.ts'
+import type { Exchange } from '../connection/exchange.ts'
 import { PortalExchange } from '../connection/exchanges/portal.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
@@ -36,6 +37,9 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   readonly #batchRows: number
   readonly #signal: AbortSignal | undefined
   #started = false
+  #startedOver = false
+  /** What was sent last: it describes the statement, or it is the portal. */
+  #exchange: Exchange | null = null
   #portal: PortalExchange | null = null
   #batch: Row[] | null = null
   #demands: Demand<Row>[] = []
@@ -95,6 +99,19 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
       return
     }
     signal?.addEventListener('abort', this.#abort, { once: true })
+    this.#send()
+  }
+
+  /** Once, and outside a transaction: nothing was executed with the description that turned out to be outdated. */
+  #startOver(): boolean {
+    if (this.#startedOver || this.#over || this.#server.session.status !== 'I') return false
+    this.#startedOver = true
+    this.#portal = null
+    this.#send()
+    return true
+  }
+
+  #send(): void {
     const { session } = this.#server
     session.turn(
       (turn) => {
@@ -102,7 +119,11 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
           turn.end()
           return
         }
-        describeStatement(this.#server, turn, this.#sql)
+        const send = (exchange: Exchange): void => {
+          this.#exchange = exchange
+          turn.send(exchange)
+        }
+        describeStatement(this.#server, { ...turn, send }, this.#sql)
           .then((statement) => {
             if (this.#over) {
               turn.end()
@@ -114,13 +135,14 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
               end: (error) => {
                 // It may end before its last frame was written: the connection died, or a parameter was refused.
                 turn.end()
+                if (portal.outdated && this.#startOver()) return
                 if (error === undefined) this.#finish()
                 else this.#fail(error)
                 this.#serve()
               },
             })
             this.#portal = portal
-            turn.send(portal)
+            send(portal)
           })
           .catch((error: unknown) => {
             turn.end()
@@ -174,12 +196,10 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   #onAbort(): void {
     this.#batch = null
     this.#fail(this.#signal?.reason)
-    const portal = this.#portal
-    if (portal !== null) {
-      // In this order: the cancel keeps everybody else waiting, the close ends our turn.
-      if (this.#server.session.isAlone(portal)) void cancelRunning(this.#server, this.#settings)
-      portal.close()
-    }
+    const exchange = this.#exchange
+    // In this order: the cancel keeps everybody else waiting, the close ends our turn.
+    if (exchange !== null && this.#server.session.isAlone(exchange)) void cancelRunning(this.#server, this.#settings)
+    this.#portal?.close()
     this.#serve()
   }
 }

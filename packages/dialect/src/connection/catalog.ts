@@ -7,6 +7,9 @@ import { Statement } from './statement.ts'
 /** Descriptions kept; one of ten columns takes about 2 kB. */
 const MAX_STATEMENTS = 2_048
 
+/** Statements to be described anew; beyond this they are simply forgotten. */
+const MAX_SUSPECTS = 256
+
 /**
  * What is known of one database: types looked up, statements described. Shared by all connections of a pool, so that
  * the second connection that meets a statement needs one round trip and not two.
@@ -15,6 +18,7 @@ export class Catalog {
   readonly #types: PgTypes
   readonly #serverTypes = new Map<number, Codec>()
   readonly #statements = new Map<string, Statement>()
+  readonly #suspects = new Map<string, Statement>()
   #typesStatement: Statement | null = null
 
   constructor(types: PgTypes) {
@@ -59,7 +63,8 @@ export class Catalog {
 
   /** Keeps the description of a statement; all its types must have been looked up. */
   add(sql: string, parameterOids: readonly number[], fields: readonly FieldDescription[]): Statement {
-    const statement = newStatement(sql, parameterOids, fields, (oid) => this.#find(oid))
+    const statement =
+      this.#cleared(sql, parameterOids, fields) ?? newStatement(sql, parameterOids, fields, (oid) => this.#find(oid))
     this.#statements.delete(sql)
     this.#statements.set(sql, statement)
     if (this.#statements.size > MAX_STATEMENTS) {
@@ -72,9 +77,24 @@ export class Catalog {
     return statement
   }
 
+  /** Has a statement described anew before its next use. If nothing has changed, it stays the statement that is prepared. */
+  suspect(statement: Statement): void {
+    if (this.#statements.get(statement.sql) !== statement) return
+    this.#statements.delete(statement.sql)
+    this.#suspects.set(statement.sql, statement)
+    if (this.#suspects.size > MAX_SUSPECTS) this.#suspects.clear()
+  }
+
   /** Forgets a description that the server has outdated. */
   forget(statement: Statement): void {
     if (this.#statements.get(statement.sql) === statement) this.#statements.delete(statement.sql)
+  }
+
+  #cleared(sql: string, parameterOids: readonly number[], fields: readonly FieldDescription[]): Statement | undefined {
+    const suspect = this.#suspects.get(sql)
+    this.#suspects.delete(sql)
+    const same = suspect !== undefined && suspect.parameterOids.join() === parameterOids.join() && suspect.describes(fields)
+    return same ? suspect : undefined
   }
 
   #find(oid: number): Codec | undefined {

@@ -1,5 +1,5 @@
-import { UsageError } from '../errors/usage-error.ts'
 import { codecsFromRows, type ServerTypeRow, serverTypesQuery } from '../types/server-types.ts'
+import { requireSql } from './require-sql.ts'
 import { PrepareExchange, type StatementShape } from './exchanges/prepare.ts'
 import { QueryExchange, type QueryResult } from './exchanges/query.ts'
 import type { ServerSession } from './server-session.ts'
@@ -25,6 +25,8 @@ export async function describeStatement(server: ServerSession, turn: Turn, sql: 
     throw error
   }
   const statement = catalog.add(sql, shape.parameterOids, shape.fields)
+  // It may be one that was prepared before, and turned out to be as it was.
+  prepared.evict(statement)
   prepared.add(statement, name)
   return statement
 }
@@ -65,12 +67,7 @@ function execute(
   return new Promise((resolve, reject) => {
     const { sql } = statement
     const request = { server, sql, parameters, mode: 'object', resolve, reject, exchange: null, withdrawn: false } as const
-    turn.send(new QueryExchange(request, statement, null))
+    // Should it have been deallocated, it is prepared again.
+    turn.send(new QueryExchange(request, statement, () => turn.send(new QueryExchange(request, statement, null))))
   })
-}
-
-function requireSql(sql: unknown): void {
-  if (typeof sql !== 'string') throw new UsageError('The SQL must be a string')
-  if (sql.includes('\0')) throw new UsageError('The SQL contains a NUL character')
-  if (!sql.isWellFormed()) throw new UsageError('The SQL contains a lone surrogate')
 }

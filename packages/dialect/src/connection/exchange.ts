@@ -1,4 +1,5 @@
 import type { SendBuffer } from '../bytes/send-buffer.ts'
+import type { Outcome } from '../errors/outcome.ts'
 import type { PostgresError } from '../errors/postgres-error.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
 import type { BackendMessageName } from '../wire/backend-messages.ts'
@@ -30,6 +31,9 @@ export interface Exchange {
   fail(error: Error): void
 }
 
+/** What went wrong with a statement while its connection lives. */
+export type Failure = Error & { readonly outcome: Outcome }
+
 /** The states of a flow and the messages that lead from one to the next. What is not listed cannot come. */
 export type Transitions<State extends string> = {
   readonly [From in State]: { readonly [Message in BackendMessageName]?: State }
@@ -44,6 +48,11 @@ export function advance<State extends string>(
   const next = transitions[state][message]
   if (next === undefined) throw new ProtocolError(`Unexpected ${message} message from the server while ${state}`)
   return next
+}
+
+/** What is told when the replies stop: what was known before, unless it took the statement's success for granted. */
+export function unfinished(failure: Failure | null, lost: Error): Error {
+  return failure === null || failure.outcome === 'applied' ? lost : failure
 }
 
 /** For flows in which a DataRow cannot come. */

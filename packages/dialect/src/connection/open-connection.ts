@@ -1,5 +1,6 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
+import { ProtocolError } from '../errors/protocol-error.ts'
 import { createAuthenticator } from './authentication/authenticate.ts'
 import type { Catalog } from './catalog.ts'
 import { StartupExchange } from './exchanges/startup.ts'
@@ -33,7 +34,7 @@ export async function openConnection(
     await login(transport, session, settings)
   } catch (error) {
     session.destroy(error as Error)
-    throw error instanceof PostgresError ? located(error, settings) : error
+    throw error instanceof PostgresError || error instanceof ProtocolError ? located(error, settings) : error
   } finally {
     clearTimeout(timer)
   }
@@ -57,7 +58,7 @@ function login(transport: Transport, session: Session, settings: ConnectionSetti
 }
 
 /** The server does not know by which name we reached it. */
-function located(error: PostgresError, { hosts }: ConnectionSettings): PostgresError {
+function located(error: Error, { hosts }: ConnectionSettings): Error {
   const [{ host, port }] = hosts
   error.message = `${error.message} (while connecting to ${host}:${port})`
   return error

@@ -1,4 +1,5 @@
 import { describeStatement } from './describe-statement.ts'
+import type { Exchange } from './exchange.ts'
 import { QueryExchange, type QueryRequest } from './exchanges/query.ts'
 
 /** Sends a query, in order with everything else on its session. A description that turns out to be stale is replaced once. */
@@ -6,16 +7,20 @@ export function sendQuery(request: QueryRequest): void {
   const { server } = request
   const statement = server.catalog.statement(request.sql)
   if (statement === undefined) {
-    describeAndSend(request)
+    describeAndSend(request, describeAgain)
     return
   }
-  const exchange = new QueryExchange(request, statement, describeAndSend)
+  const exchange = new QueryExchange(request, statement, describeAgain)
   request.exchange = exchange
   server.session.send(exchange)
 }
 
+function describeAgain(request: QueryRequest): void {
+  describeAndSend(request, null)
+}
+
 /** Two round trips: the second is sent as soon as the server has said what the statement takes and gives. */
-function describeAndSend(request: QueryRequest): void {
+function describeAndSend(request: QueryRequest, startOver: ((request: QueryRequest) => void) | null): void {
   const { server, sql, reject } = request
   request.exchange = null
   server.session.turn((turn) => {
@@ -23,12 +28,13 @@ function describeAndSend(request: QueryRequest): void {
       turn.end()
       return
     }
-    describeStatement(server, turn, sql)
+    const send = (exchange: Exchange): void => {
+      request.exchange = exchange
+      turn.send(exchange)
+    }
+    describeStatement(server, { ...turn, send }, sql)
       .then((statement) => {
-        if (request.withdrawn) return
-        const exchange = new QueryExchange(request, statement, null)
-        request.exchange = exchange
-        turn.send(exchange)
+        if (!request.withdrawn) send(new QueryExchange(request, statement, startOver))
       })
       .catch(reject)
       .finally(() => turn.end())

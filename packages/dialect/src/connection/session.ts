@@ -24,6 +24,9 @@ export interface SessionLink {
 /** Above this, frames go to the socket at once instead of at the end of the tick. */
 const FLUSH_BYTES = 65_536
 
+/** A server reports about 15 of its settings; names without end would fill the memory. */
+const MAX_REPORTED_SETTINGS = 1_000
+
 /** A flow's exclusive right to write; see {@link Session.turn}. */
 export interface Turn {
   /** Sends an exchange now, past everything that waits. */
@@ -75,6 +78,7 @@ export class Session {
   #turn: Turn | null = null
   #holds = 0
   #congested = false
+  #pumping = false
 
   #death: { readonly cause: Error | undefined } | null = null
   #watchers: Watcher[] = []
@@ -282,6 +286,9 @@ export class Session {
   }
 
   #pump(): void {
+    // A turn that ends as soon as it starts comes back here; a loop takes any number of them, the stack would not.
+    if (this.#pumping) return
+    this.#pumping = true
     while (this.#waiting !== null && this.#writable()) {
       const waiter = this.#waiting
       this.#waiting = waiter.next
@@ -289,6 +296,7 @@ export class Session {
       if (waiter.exchange !== null) this.#sendNow(waiter.exchange)
       else if (waiter.start !== null) this.#startTurn(waiter.start)
     }
+    this.#pumping = false
     this.#notifyWatchers()
   }
 
@@ -310,14 +318,15 @@ export class Session {
   #readFrames(): void {
     const { incoming } = this
     const { bytes, view, end } = incoming
+    const limit = this.#maxMessageBytes
     let at = incoming.start
     while (end - at >= 5) {
       const type = bytes[at]!
       const length = view.getUint32(at + 1)
       const payload = at + 5
       const next = at + 1 + length
-      if (next > end || next < payload) {
-        backendMessage(type, length, this.#maxMessageBytes)
+      if (next > end || next < payload || length > limit) {
+        backendMessage(type, length, limit)
         break
       }
       if (type === DATA_ROW) {
@@ -383,6 +392,7 @@ export class Session {
     const value = reader.cstring()
     reader.done()
     this.parameters.set(name, value)
+    if (this.parameters.size > MAX_REPORTED_SETTINGS) throw new ProtocolError('The server reports too many settings')
     if (name === 'client_encoding' && value !== 'UTF8') {
       throw new ProtocolError('client_encoding was changed, and only UTF8 can be decoded')
     }

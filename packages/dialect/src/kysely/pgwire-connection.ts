@@ -1,8 +1,9 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 
+import type { BatchStream } from '../client/batch-stream.ts'
 import type { Connection } from '../client/connection.ts'
 import type { QueryResult as ServerResult } from '../connection/exchanges/query.ts'
-import { PostgresError } from '../errors/postgres-error.ts'
+import { callSite, placedAt } from './call-site.ts'
 
 /** Commands whose row count is a number of affected rows. */
 const AFFECTING: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
@@ -18,8 +19,8 @@ interface AbortableOptions {
 /** A connection as Kysely sees it. One object for the whole life of the connection: Kysely puts its logging on it. */
 export class PgwireConnection implements DatabaseConnection {
   readonly #connection: Connection
-  /** Queries that Kysely has aborted and cancelled: nobody waits for how they end. */
-  #abandoned = 0
+  /** Cancels the abortable query that is running; null while there is none. */
+  #cancellation: AbortController | null = null
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -30,19 +31,9 @@ export class PgwireConnection implements DatabaseConnection {
     return this.#connection
   }
 
-  async executeQuery<R>(compiledQuery: CompiledQuery): Promise<QueryResult<R>> {
-    const abandoned = this.#abandoned
-    let result: ServerResult<R>
-    try {
-      result = await this.#connection.query<R>(compiledQuery.sql, compiledQuery.parameters)
-    } catch (error) {
-      // Kysely has told its caller already, and would print this as a failure in the background.
-      if (abandoned !== this.#abandoned && wasCancelled(error)) return { rows: [] }
-      throw error
-    }
-    const { command, rowCount, rows } = result
-    if (AFFECTING.has(command)) return { numAffectedRows: BigInt(rowCount ?? 0), rows }
-    return { rows: ENDING.has(command) ? [{ command } as R] : rows }
+  async executeQuery<R>(compiledQuery: CompiledQuery, options?: AbortableOptions): Promise<QueryResult<R>> {
+    if (options?.signal !== undefined) return this.#executeAbortable(compiledQuery)
+    return kyselyResult(await this.#connection.query<R>(compiledQuery.sql, compiledQuery.parameters))
   }
 
   streamQuery<R>(
@@ -56,16 +47,7 @@ export class PgwireConnection implements DatabaseConnection {
       ...(signal === undefined ? {} : { signal }),
     })
     return {
-      async next(): Promise<IteratorResult<QueryResult<R>>> {
-        try {
-          const batch = await batches.next()
-          return batch.done === true ? { done: true, value: undefined } : { done: false, value: { rows: batch.value } }
-        } catch (error) {
-          // Kysely has told its caller already, and would print this as a failure in the background.
-          if (signal?.aborted === true) return { done: true, value: undefined }
-          throw error
-        }
-      },
+      next: () => (signal === undefined ? nextChunk(batches) : nextAbortable(batches, signal)),
       async return(): Promise<IteratorResult<QueryResult<R>>> {
         await batches.return()
         return { done: true, value: undefined }
@@ -79,10 +61,18 @@ export class PgwireConnection implements DatabaseConnection {
   /** Nothing to collect: the server told the process id and the key at login. Kysely awaits this before each query. */
   async collectSessionInfo(): Promise<void> {}
 
-  /** By CancelRequest, on a socket of its own: no pool connection, no login, and never somebody else's query. */
+  /**
+   * By CancelRequest, on a socket of its own: no pool connection, no login, and never somebody else's query. A query
+   * that has not been sent yet never will be. Resolves once the connection serves again.
+   */
   async cancelQuery(): Promise<void> {
-    this.#abandoned++
-    await this.#connection.cancel()
+    const cancellation = this.#cancellation
+    if (cancellation === null) {
+      await this.#connection.cancel()
+      return
+    }
+    cancellation.abort()
+    await this.#connection.settled()
   }
 
   /** Stops the query, so that the server notices, and then the session. */
@@ -90,8 +80,43 @@ export class PgwireConnection implements DatabaseConnection {
     await this.cancelQuery()
     this.#connection.terminate()
   }
+
+  async #executeAbortable<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const site = callSite()
+    const cancellation = new AbortController()
+    this.#cancellation = cancellation
+    try {
+      return kyselyResult(await this.#connection.query<R>(sql, parameters, { signal: cancellation.signal }))
+    } catch (error) {
+      // Kysely has told its caller already, and would print this as a failure in the background.
+      if (cancellation.signal.aborted) return { rows: [] }
+      throw placedAt(site, error)
+    } finally {
+      if (this.#cancellation === cancellation) this.#cancellation = null
+    }
+  }
 }
 
-function wasCancelled(error: unknown): boolean {
-  return error instanceof PostgresError && error.code === '57014'
+function kyselyResult<R>({ command, rowCount, rows }: ServerResult<R>): QueryResult<R> {
+  if (AFFECTING.has(command)) return { numAffectedRows: BigInt(rowCount ?? 0), rows }
+  return { rows: ENDING.has(command) ? [{ command } as R] : rows }
+}
+
+async function nextChunk<R>(batches: BatchStream<R>): Promise<IteratorResult<QueryResult<R>>> {
+  const batch = await batches.next()
+  return batch.done === true ? { done: true, value: undefined } : { done: false, value: { rows: batch.value } }
+}
+
+async function nextAbortable<R>(
+  batches: BatchStream<R>,
+  signal: AbortSignal,
+): Promise<IteratorResult<QueryResult<R>>> {
+  const site = callSite()
+  try {
+    return await nextChunk(batches)
+  } catch (error) {
+    // Kysely has told its caller already, and would print this as a failure in the background.
+    if (signal.aborted) return { done: true, value: undefined }
+    throw placedAt(site, error)
+  }
 }

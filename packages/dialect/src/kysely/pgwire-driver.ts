@@ -14,6 +14,7 @@ import { UsageError } from '../errors/usage-error.ts'
 import type { Pool } from '../pool/pool.ts'
 import { abortedTransaction } from './aborted-transaction.ts'
 import type { PgwireDialectConfig } from './pgwire-dialect.ts'
+import { NoConnection } from './no-connection.ts'
 import { PgwireConnection } from './pgwire-connection.ts'
 
 interface AbortableOptions {
@@ -42,22 +43,17 @@ export class PgwireDriver implements Driver {
     this.#pool ??= this.#createPool()
   }
 
-  async acquireConnection(options?: AbortableOptions): Promise<PgwireConnection> {
-    const connection = await this.pool.take(options?.signal)
-    const known = this.#connections.get(connection)
-    if (known !== undefined && this.#config.onReserveConnection === undefined) return known
+  async acquireConnection(options?: AbortableOptions): Promise<DatabaseConnection> {
     try {
-      return await this.#introduce(connection, known, options)
+      return await this.#acquire(options)
     } catch (error) {
-      // Half prepared: neither the caller nor the pool can use it.
-      connection.terminate()
-      this.pool.giveBack(connection)
+      if (options?.signal?.aborted === true) return new NoConnection()
       throw error
     }
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    this.pool.giveBack(borrowed(connection))
+    if (!(connection instanceof NoConnection)) this.pool.giveBack(borrowed(connection))
   }
 
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
@@ -108,6 +104,20 @@ export class PgwireDriver implements Driver {
   /** Closes the pool, also one that was given to the dialect, as Kysely's own PostgreSQL dialect does. */
   async destroy(): Promise<void> {
     await this.#pool?.close()
+  }
+
+  async #acquire(options: AbortableOptions | undefined): Promise<PgwireConnection> {
+    const connection = await this.pool.take(options?.signal)
+    const known = this.#connections.get(connection)
+    if (known !== undefined && this.#config.onReserveConnection === undefined) return known
+    try {
+      return await this.#introduce(connection, known, options)
+    } catch (error) {
+      // Half prepared: neither the caller nor the pool can use it.
+      connection.terminate()
+      this.pool.giveBack(connection)
+      throw error
+    }
   }
 
   async #introduce(

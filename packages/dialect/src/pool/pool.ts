@@ -7,6 +7,7 @@ import { withCallerStack } from '../errors/caller-stack.ts'
 import { PoolClosedError, PoolTimeoutError } from '../errors/pool-error.ts'
 import type { PgTypes } from '../types/profile.ts'
 import { cleanForReuse } from './clean-for-reuse.ts'
+import { copyError } from './copy-error.ts'
 import { IdleConnections } from './idle-connections.ts'
 import { Lease } from './lease.ts'
 import type { PoolSettings } from './pool-options.ts'
@@ -191,7 +192,7 @@ export class Pool {
 
   /** With no other connection to hope for, everybody who waits learns why; otherwise only the one it was opened for. */
   #connectFailed(error: unknown): void {
-    if (this.#open.size === 0 && this.#connecting === 0) this.#waiters.rejectAll(() => error)
+    if (this.#open.size === 0 && this.#connecting === 0) this.#waiters.rejectAll(() => copyError(error))
     else if (this.#waiters.length > this.#connecting) this.#waiters.take()?.reject(error)
     this.#checkDrained()
   }

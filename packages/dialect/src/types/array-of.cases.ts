@@ -1,4 +1,4 @@
-import type { CodecCases } from './codec-case.ts'
+import type { CodecCases } from './shape.cases.ts'
 import { arrayOf } from './array-of.ts'
 import { bool } from './scalars/bool.ts'
 import { bytea } from './scalars/bytea.ts'

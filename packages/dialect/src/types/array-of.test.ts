@@ -9,8 +9,8 @@ import { enumOf } from './enum-of.ts'
 import { bool } from './scalars/bool.ts'
 import { bytea } from './scalars/bytea.ts'
 import { date } from './scalars/date.ts'
-import { int4 } from './scalars/integers.ts'
 import { int8 } from './scalars/int8.ts'
+import { int4 } from './scalars/integers.ts'
 import { interval } from './scalars/interval.ts'
 import { json } from './scalars/json.ts'
 import { text } from './scalars/text.ts'
@@ -75,7 +75,13 @@ describe('in text', () => {
   test.each<[string, unknown]>([
     ['{}', []],
     ['{a,NULL,"NULL",""}', ['a', null, 'NULL', '']],
-    ['{{a,b},{c,d}}', [['a', 'b'], ['c', 'd']]],
+    [
+      '{{a,b},{c,d}}',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
     ['[0:1]={a,b}', ['a', 'b']],
     ['[1:1][-1:0]={{1,2}}', [['1', '2']]],
     ['{"a\\"b\\\\c","{,}"," d "}', ['a"b\\c', '{,}', ' d ']],
@@ -88,12 +94,24 @@ describe('in text', () => {
     expect(read(boxes, '{(1,1),(0,0);(2,2),(1,1)}')).toStrictEqual(['(1,1),(0,0)', '(2,2),(1,1)'])
   })
 
-  test.each(['', '{', '}', 'a', '{a', '{a,', '{a,}', '{,a}', '{a}b', '{"a}', '{"a\\', '{a"b}', '[0:1]', '{{{{{{{1}}}}}}}'])(
-    'refuses %j',
-    (literal) => {
-      expect(() => read(array, literal)).toThrow(InvalidValueError)
-    },
-  )
+  test.each([
+    '',
+    '{',
+    '}',
+    'a',
+    '{a',
+    '{a,',
+    '{a,}',
+    '{,a}',
+    '{a}b',
+    '{"a}',
+    '{"a\\',
+    '{a"b}',
+    '[0:1]',
+    '{{{{{{{1}}}}}}}',
+  ])('refuses %j', (literal) => {
+    expect(() => read(array, literal)).toThrow(InvalidValueError)
+  })
 })
 
 test('a cycle that fans out is refused at once', () => {

@@ -5,7 +5,7 @@ import type { Codec } from './codec.ts'
 export const MAX_DIMENSIONS = 6
 
 /** PostgreSQL's `MaxArraySize`: what its arrays can hold, and so a bound for what we walk through. */
-export const MAX_ELEMENTS = 0x7ff_ffff
+const MAX_ELEMENTS = 0x7ff_ffff
 
 /**
  * The lengths of a nested array from the outside in, read along its first elements; empty for an array without elements.

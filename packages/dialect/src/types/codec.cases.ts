@@ -14,7 +14,7 @@ import { timestampCases, timestamptzCases } from './scalars/timestamp.cases.ts'
 import { uuidCases } from './scalars/uuid.cases.ts'
 import { voidCases } from './scalars/void.cases.ts'
 import { boolArrayCases, byteaArrayCases, float8ArrayCases, int2ArrayCases, int4ArrayCases, int8ArrayCases, jsonbArrayCases, numericArrayCases, textArrayCases, timestamptzArrayCases } from './array-of.cases.ts'
-import type { CodecCases } from './codec-case.ts'
+import type { CodecCases } from './shape.cases.ts'
 
 /** The cases of every codec. */
 export const codecCases: readonly CodecCases[] = [

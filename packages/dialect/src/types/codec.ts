@@ -44,7 +44,7 @@ export interface Codec<Value = unknown> {
   readonly encodesArrays: boolean
   /** The value as PostgreSQL's text input, for places where text is all there is: arrays that mix strings with other values. */
   readonly toText?: (value: unknown) => string
-  /** Whether this value, although the format is binary, has to be sent as text by `encodeText`. */
+  /** Whether this value, although the format is binary, has to be sent as text by `encodeText`. May throw as `encode` does. */
   readonly prefersText?: (value: unknown) => boolean
   readonly encodeText?: (value: unknown, out: SendBuffer) => void
 }

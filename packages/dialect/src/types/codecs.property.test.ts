@@ -8,6 +8,7 @@ import { builtInCodecs, scalarCodecs } from './built-in.ts'
 import { codecCases } from './codec.cases.ts'
 import type { Codec } from './codec.ts'
 import { Interval } from './interval-value.ts'
+import { bool } from './scalars/bool.ts'
 import { bytea } from './scalars/bytea.ts'
 import { char } from './scalars/char.ts'
 import { date } from './scalars/date.ts'
@@ -15,7 +16,6 @@ import { float4, float8 } from './scalars/floats.ts'
 import { int8 } from './scalars/int8.ts'
 import { int2, int4, oid } from './scalars/integers.ts'
 import { interval } from './scalars/interval.ts'
-import { bool } from './scalars/bool.ts'
 import { json, jsonb } from './scalars/json.ts'
 import { numeric } from './scalars/numeric.ts'
 import { bpchar, cstring, name, text, unknown, varchar } from './scalars/text.ts'
@@ -30,13 +30,11 @@ const INT8 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
 const anyText = fc.string({ unit: 'binary' }).filter((value) => !value.includes('\0') && value.isWellFormed())
 const digits = (maxLength: number) => fc.stringMatching(/^[0-9]*$/).map((value) => value.slice(0, maxLength))
-const anyNumeric = fc
-  .tuple(fc.boolean(), digits(60), digits(60))
-  .map(([negative, whole, fraction]) => {
-    const integer = whole.replace(/^0+/, '') || '0'
-    const isZero = /^0*$/.test(integer + fraction)
-    return `${negative && !isZero ? '-' : ''}${integer}${fraction === '' ? '' : `.${fraction}`}`
-  })
+const anyNumeric = fc.tuple(fc.boolean(), digits(60), digits(60)).map(([negative, whole, fraction]) => {
+  const integer = whole.replace(/^0+/, '') || '0'
+  const isZero = /^0*$/.test(integer + fraction)
+  return `${negative && !isZero ? '-' : ''}${integer}${fraction === '' ? '' : `.${fraction}`}`
+})
 const anyTimestamp = fc.oneof(
   fc.date({ min: new Date(-210_866_803_200_000), max: new Date(8.64e15), noInvalidDate: true }),
   fc.constantFrom(Infinity, -Infinity),
@@ -64,7 +62,12 @@ const representations = new Map<Codec, fc.Arbitrary<unknown>>([
   [float8, fc.double()],
   [numeric, fc.oneof(anyNumeric, fc.constantFrom('NaN', 'Infinity', '-Infinity'))],
   ...[text, varchar, bpchar, name, unknown, cstring].map((codec) => [codec, anyText] as const),
-  [char, fc.integer({ min: 0, max: 255 }).map((byte) => char.decode(Buffer.from([byte]), new DataView(new ArrayBuffer(1)), 0, 1))],
+  [
+    char,
+    fc
+      .integer({ min: 0, max: 255 })
+      .map((byte) => char.decode(Buffer.from([byte]), new DataView(new ArrayBuffer(1)), 0, 1)),
+  ],
   [bytea, fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes))],
   [uuid, fc.uuid()],
   [json, anyJson],
@@ -110,7 +113,10 @@ test('an array of text arrives as it was sent through a literal', () => {
 })
 
 describe.each(
-  [...builtInCodecs, arrayOf(asText('any', 16_384, { arrayOid: 16_385 }))].map((codec) => ({ type: codec.name, codec })),
+  [...builtInCodecs, arrayOf(asText('any', 16_384, { arrayOid: 16_385 }))].map((codec) => ({
+    type: codec.name,
+    codec,
+  })),
 )('$type', ({ codec }) => {
   test('gives a value or a reason for any bytes', () => {
     const bytes =
@@ -123,7 +129,10 @@ describe.each(
 
 test('an array gives a value or a reason after any change to its bytes', () => {
   const arrays = codecCases.filter(({ codec, valid }) => codec.name.startsWith('_') && valid.length > 0)
-  const damage = fc.array(fc.tuple(fc.nat(200), fc.constantFrom(0, 1, 4, 0x7f, 0x80, 0xff)), { minLength: 1, maxLength: 4 })
+  const damage = fc.array(fc.tuple(fc.nat(200), fc.constantFrom(0, 1, 4, 0x7f, 0x80, 0xff)), {
+    minLength: 1,
+    maxLength: 4,
+  })
   fc.assert(
     fc.property(fc.constantFrom(...arrays), fc.nat(), damage, fc.nat(40), ({ codec, valid }, row, changes, cut) => {
       const intact = Buffer.from(valid[row % valid.length]![2], 'hex')
@@ -192,11 +201,12 @@ function nested(items: fc.Arbitrary<unknown>): fc.Arbitrary<unknown[]> {
   const lengths = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 6 })
   return fc.oneof(
     fc.array(items),
-    lengths.chain((dimensions) =>
-      dimensions.reduceRight<fc.Arbitrary<unknown>>(
-        (inner, length) => fc.array(inner, { minLength: length, maxLength: length }),
-        items,
-      ) as fc.Arbitrary<unknown[]>,
+    lengths.chain(
+      (dimensions) =>
+        dimensions.reduceRight<fc.Arbitrary<unknown>>(
+          (inner, length) => fc.array(inner, { minLength: length, maxLength: length }),
+          items,
+        ) as fc.Arbitrary<unknown[]>,
     ),
   )
 }

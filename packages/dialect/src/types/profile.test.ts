@@ -4,8 +4,8 @@ import { SendBuffer } from '../bytes/send-buffer.ts'
 import { builtInCodecs } from './built-in.ts'
 import { defineCodec } from './codec.ts'
 import { defaultTypes, definePgTypes } from './profile.ts'
-import { int4 } from './scalars/integers.ts'
 import { int8 } from './scalars/int8.ts'
+import { int4 } from './scalars/integers.ts'
 
 const bigints = defineCodec<bigint>({
   ...int8,

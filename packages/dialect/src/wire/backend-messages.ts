@@ -1,5 +1,9 @@
 import { ProtocolError } from '../errors/protocol-error.ts'
 
+/** Nothing but the length word. */
+const EMPTY = 4
+/** And one byte. */
+const ONE_BYTE = 5
 /** A message type that never carries more than a few names or numbers is refused above this, before it is buffered. */
 const SHORT = 30_000
 /** Free text and lists: errors, notices, descriptions. */
@@ -17,23 +21,23 @@ const messages = [
   ['S', 'parameterStatus', LONG],
   ['N', 'noticeResponse', LONG],
   ['E', 'errorResponse', LONG],
-  ['Z', 'readyForQuery', SHORT],
-  ['1', 'parseComplete', SHORT],
-  ['2', 'bindComplete', SHORT],
-  ['3', 'closeComplete', SHORT],
-  ['n', 'noData', SHORT],
+  ['Z', 'readyForQuery', ONE_BYTE],
+  ['1', 'parseComplete', EMPTY],
+  ['2', 'bindComplete', EMPTY],
+  ['3', 'closeComplete', EMPTY],
+  ['n', 'noData', EMPTY],
   ['t', 'parameterDescription', LONG],
   ['T', 'rowDescription', LONG],
   ['D', 'dataRow', UNBOUNDED],
   ['C', 'commandComplete', SHORT],
-  ['I', 'emptyQueryResponse', SHORT],
-  ['s', 'portalSuspended', SHORT],
+  ['I', 'emptyQueryResponse', EMPTY],
+  ['s', 'portalSuspended', EMPTY],
   ['A', 'notificationResponse', SHORT],
   ['G', 'copyInResponse', SHORT],
   ['H', 'copyOutResponse', SHORT],
   ['W', 'copyBothResponse', SHORT],
   ['d', 'copyData', UNBOUNDED],
-  ['c', 'copyDone', SHORT],
+  ['c', 'copyDone', EMPTY],
   ['v', 'negotiateProtocolVersion', SHORT],
 ] as const satisfies readonly (readonly [string, string, number])[]
 

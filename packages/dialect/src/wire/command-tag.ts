@@ -1,3 +1,5 @@
+import type { FrameReader } from './frame-reader.ts'
+
 /** What CommandComplete says of a statement. */
 export interface CommandTag {
   /** The command as PostgreSQL names it: `SELECT`, `INSERT`, `CREATE TABLE`. */
@@ -7,6 +9,13 @@ export interface CommandTag {
 }
 
 const COUNTED = /^(.*?)(?: 0)? (\d+)$/
+
+/** CommandComplete. */
+export function readCommandTag(reader: FrameReader): CommandTag {
+  const tag = parseCommandTag(reader.cstring())
+  reader.done()
+  return tag
+}
 
 /** Splits a tag: `INSERT 0 5` is INSERT and 5, `CREATE TABLE` counts nothing. */
 export function parseCommandTag(tag: string): CommandTag {

@@ -1,4 +1,5 @@
-import type { SendBuffer } from '../bytes/send-buffer.ts'
+import { MAX_MESSAGE_BYTES, type SendBuffer } from '../bytes/send-buffer.ts'
+import { UsageError } from '../errors/usage-error.ts'
 
 const PARSE = 0x50
 const DESCRIBE = 0x44
@@ -17,7 +18,9 @@ export function startFrame(out: SendBuffer, type: number): number {
 }
 
 export function endFrame(out: SendBuffer, start: number): void {
-  out.patchInt32(start + 1, out.length - start - 1)
+  const length = out.length - start - 1
+  if (length > MAX_MESSAGE_BYTES) throw new UsageError('A message of more than 1 GiB cannot be sent')
+  out.patchInt32(start + 1, length)
 }
 
 /** Parse: prepares `sql` under `statement`; the empty name is the unnamed statement. */

@@ -1,6 +1,7 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { OutdatedStatementError } from '../../errors/outdated-statement-error.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
+import { ProtocolError } from '../../errors/protocol-error.ts'
 import { UsageError } from '../../errors/usage-error.ts'
 import type { RowFunction } from '../../types/row-function.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
@@ -17,8 +18,11 @@ import {
 } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import { writeBind } from '../bind.ts'
-import { advance, type Exchange, refuseRow, type Transitions } from '../exchange.ts'
+import { advance, type Exchange, type Failure, refuseRow, type Transitions, unfinished } from '../exchange.ts'
+import { fatalOutcome } from '../fatal-outcome.ts'
+import { isOutdated, mayBeOutdated } from '../outdated.ts'
 import type { ServerSession } from '../server-session.ts'
+import { redescribed } from '../redescribed.ts'
 import type { Statement } from '../statement.ts'
 
 type State =
@@ -28,8 +32,9 @@ type State =
   | 'binding'
   | 'fetching'
   | 'suspended'
-  | 'complete'
   | 'copying'
+  | 'copied'
+  | 'closing'
   | 'syncing'
   | 'done'
 
@@ -40,17 +45,27 @@ const transitions: Transitions<State> = {
   binding: { bindComplete: 'fetching' },
   fetching: {
     portalSuspended: 'suspended',
-    commandComplete: 'complete',
-    emptyQueryResponse: 'complete',
+    commandComplete: 'closing',
+    emptyQueryResponse: 'closing',
     copyInResponse: 'copying',
     copyOutResponse: 'copying',
   },
-  copying: { copyData: 'copying', copyDone: 'fetching' },
-  suspended: { closeComplete: 'syncing' },
-  complete: { closeComplete: 'syncing' },
-  syncing: { readyForQuery: 'done', closeComplete: 'syncing' },
+  copying: { copyData: 'copying', copyDone: 'copied' },
+  copied: { commandComplete: 'closing' },
+  // Until we ask for the next batch, or close.
+  suspended: {},
+  closing: { closeComplete: 'syncing' },
+  syncing: { readyForQuery: 'done' },
   done: {},
 }
+
+/** Until here an error says that nothing was executed. */
+const beforeExecution: ReadonlySet<State> = new Set<State>([
+  'parsing',
+  'describing parameters',
+  'describing rows',
+  'binding',
+])
 
 /** Who reads a portal. */
 export interface PortalReader {
@@ -70,17 +85,20 @@ export interface PortalReader {
  */
 export class PortalExchange implements Exchange {
   next: Exchange | null = null
+  /** It failed before anything was executed, because the statement had to be described anew. */
+  outdated = false
   readonly #server: ServerSession
-  readonly #statement: Statement
+  #statement: Statement
   readonly #parameters: readonly unknown[]
   readonly #batchRows: number
   readonly #reader: PortalReader
   #state: State = 'binding'
   #decode: RowFunction
   #rows: unknown[] = []
+  #rowsFetched = 0
   #synced = false
   #closing = false
-  #failure: Error | null = null
+  #failure: Failure | null = null
 
   constructor(
     server: ServerSession,
@@ -130,6 +148,7 @@ export class PortalExchange implements Exchange {
   close(): void {
     if (this.#closing || this.#synced || this.#state === 'done') return
     this.#closing = true
+    if (this.#state === 'suspended') this.#state = 'closing'
     this.#rows = []
     this.#server.session.append(this, (out) => {
       writeClosePortal(out, '')
@@ -141,11 +160,14 @@ export class PortalExchange implements Exchange {
 
   row(bytes: Buffer, view: DataView, offset: number, end: number): void {
     if (this.#state !== 'fetching') refuseRow(this.#state)
+    if (++this.#rowsFetched > this.#batchRows) throw new ProtocolError('The server sent more rows than it was asked for')
     if (this.#closing || this.#failure !== null) return
     try {
       this.#rows.push(this.#decode(bytes, view, offset, end))
     } catch (error) {
-      this.#failure = this.#statement.rowDecoder('object').explain(bytes, view, offset, end, error)
+      const failure = this.#statement.rowDecoder('object').explain(bytes, view, offset, end, error)
+      if (failure instanceof ProtocolError) throw failure
+      this.#failure = failure
       this.close()
     }
   }
@@ -154,7 +176,9 @@ export class PortalExchange implements Exchange {
     this.#state = advance(transitions, this.#state, name)
     switch (name) {
       case 'parameterDescription':
-        readParameterDescription(reader)
+        if (readParameterDescription(reader).length !== this.#parameters.length) {
+          throw new ProtocolError('The server described other parameters than it was given')
+        }
         break
       case 'rowDescription':
         this.#described(readRowDescription(reader))
@@ -163,6 +187,8 @@ export class PortalExchange implements Exchange {
         this.#described([])
         break
       case 'portalSuspended':
+        if (this.#rowsFetched !== this.#batchRows) throw new ProtocolError('The server stopped before a batch was full')
+        if (this.#closing) this.#state = 'closing'
         this.#deliver()
         break
       case 'commandComplete':
@@ -171,11 +197,11 @@ export class PortalExchange implements Exchange {
         this.close()
         break
       case 'copyInResponse':
-        this.#failure ??= new UsageError('COPY cannot be streamed as a query')
+        this.#failure ??= new UsageError('COPY cannot be streamed as a query', 'rolled-back')
         this.#server.session.append(this, (out) => writeCopyFail(out, 'COPY FROM STDIN needs copyFrom'))
         break
       case 'copyOutResponse':
-        this.#failure ??= new UsageError('COPY cannot be streamed as a query')
+        this.#failure ??= new UsageError('COPY cannot be streamed as a query', 'applied')
         break
       default:
     }
@@ -183,6 +209,8 @@ export class PortalExchange implements Exchange {
 
   error(error: PostgresError): void {
     if (this.#state === 'parsing') this.#server.prepared.forget(this.#statement)
+    if (error.fatal) error.outcome = fatalOutcome(this.#statement.sql, this.#state === 'syncing')
+    if (beforeExecution.has(this.#state)) this.#refused(error)
     this.#state = 'syncing'
     this.#failure ??= error
     if (this.#synced || error.fatal) return
@@ -199,22 +227,41 @@ export class PortalExchange implements Exchange {
   fail(error: Error): void {
     this.#state = 'done'
     this.#rows = []
-    this.#reader.end(this.#failure ?? error)
+    if (mayBeOutdated(error)) this.#server.catalog.suspect(this.#statement)
+    this.#reader.end(unfinished(this.#failure, error))
+  }
+
+  /** The error came before anything was executed: the description may be to blame. */
+  #refused(error: PostgresError): void {
+    const { catalog, prepared } = this.#server
+    this.#failure = error
+    this.outdated = isOutdated(error)
+    if (this.outdated) {
+      catalog.forget(this.#statement)
+      prepared.evict(this.#statement)
+    } else if (mayBeOutdated(error)) {
+      catalog.suspect(this.#statement)
+    }
   }
 
   #deliver(): void {
     const rows = this.#rows
     this.#rows = []
+    this.#rowsFetched = 0
     const decoder = this.#statement.rowDecoder('object')
     if (!decoder.compiled) this.#decode = decoder.interpreted(rows.length)
     if (!this.#closing && this.#failure === null) this.#reader.batch(rows)
   }
 
   #described(fields: readonly FieldDescription[]): void {
-    if (this.#statement.describes(fields)) return
-    this.#server.catalog.forget(this.#statement)
-    this.#server.prepared.evict(this.#statement)
-    this.#failure = new OutdatedStatementError(this.#statement.sql)
-    this.close()
+    const current = redescribed(this.#server, this.#statement, fields)
+    if (current === this.#statement) return
+    if (current === null) {
+      this.#failure = new OutdatedStatementError(this.#statement.sql)
+      this.close()
+      return
+    }
+    this.#statement = current
+    this.#decode = current.rowDecoder('object').rowFunction()
   }
 }

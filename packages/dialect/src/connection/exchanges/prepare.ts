@@ -4,7 +4,7 @@ import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { type FieldDescription, readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
 import { writeCloseStatement, writeDescribeStatement, writeParse, writeSync } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
-import { advance, type Exchange, refuseRow, type Transitions } from '../exchange.ts'
+import { advance, type Exchange, type Failure, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 
 /** What the server says of a statement that it has parsed. */
 export interface StatementShape {
@@ -36,7 +36,7 @@ export class PrepareExchange implements Exchange {
   #state: State = 'parsing'
   #parameterOids: readonly number[] = []
   #fields: readonly FieldDescription[] = []
-  #failure: Error | null = null
+  #failure: Failure | null = null
 
   constructor(
     name: string,
@@ -81,6 +81,6 @@ export class PrepareExchange implements Exchange {
   }
 
   fail(error: Error): void {
-    this.#reject(this.#failure ?? error)
+    this.#reject(unfinished(this.#failure, error))
   }
 }

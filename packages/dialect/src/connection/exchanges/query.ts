@@ -1,12 +1,12 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { OutdatedStatementError } from '../../errors/outdated-statement-error.ts'
-import { PostgresError } from '../../errors/postgres-error.ts'
+import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import { UsageError } from '../../errors/usage-error.ts'
 import type { RowDecoder } from '../../types/row-decoder.ts'
 import type { RowFunction, RowMode } from '../../types/row-function.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
-import { parseCommandTag } from '../../wire/command-tag.ts'
+import { readCommandTag } from '../../wire/command-tag.ts'
 import { writeCopyFail } from '../../wire/control-messages.ts'
 import { type FieldDescription, readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
 import {
@@ -18,8 +18,19 @@ import {
 } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import { writeBind } from '../bind.ts'
-import { advance, type Exchange, refuseRow, type TransactionStatus, type Transitions } from '../exchange.ts'
+import {
+  advance,
+  type Exchange,
+  type Failure,
+  refuseRow,
+  type TransactionStatus,
+  type Transitions,
+  unfinished,
+} from '../exchange.ts'
+import { fatalOutcome } from '../fatal-outcome.ts'
+import { isOutdated, mayBeOutdated } from '../outdated.ts'
 import type { ServerSession } from '../server-session.ts'
+import { redescribed } from '../redescribed.ts'
 import type { Column, Statement } from '../statement.ts'
 
 /** What a statement gives. */
@@ -32,7 +43,16 @@ export interface QueryResult<Row = unknown> {
   readonly columns: readonly Column[]
 }
 
-type State = 'parsing' | 'describing parameters' | 'describing rows' | 'binding' | 'fetching' | 'copying' | 'syncing' | 'done'
+type State =
+  | 'parsing'
+  | 'describing parameters'
+  | 'describing rows'
+  | 'binding'
+  | 'fetching'
+  | 'copying'
+  | 'copied'
+  | 'syncing'
+  | 'done'
 
 const transitions: Transitions<State> = {
   // Statements that made room for this one are closed in front of its Parse.
@@ -46,11 +66,20 @@ const transitions: Transitions<State> = {
     copyOutResponse: 'copying',
     copyInResponse: 'copying',
   },
-  copying: { copyData: 'copying', copyDone: 'fetching' },
+  copying: { copyData: 'copying', copyDone: 'copied' },
+  copied: { commandComplete: 'syncing' },
   // After an error the server skips to our Sync. The Sync itself can fail too, in a deferred constraint.
   syncing: { readyForQuery: 'done' },
   done: {},
 }
+
+/** Until here an error says that nothing was executed. */
+const beforeExecution: ReadonlySet<State> = new Set<State>([
+  'parsing',
+  'describing parameters',
+  'describing rows',
+  'binding',
+])
 
 /** One query of a caller, over all attempts to run it. */
 export interface QueryRequest {
@@ -60,7 +89,7 @@ export interface QueryRequest {
   readonly mode: RowMode
   readonly resolve: (result: QueryResult) => void
   readonly reject: (error: Error) => void
-  /** What runs it now; null while its statement is being described. */
+  /** What runs it now, or describes its statement; null while it waits for its turn. */
   exchange: Exchange | null
   /** The caller has given up: what was not sent must not be sent any more. */
   withdrawn: boolean
@@ -80,7 +109,9 @@ export class QueryExchange implements Exchange {
   #rows: unknown[] = []
   #command = ''
   #rowCount: number | null = null
-  #failure: Error | null = null
+  #failure: Failure | null = null
+  /** The failure shows that the statement has to be described anew. */
+  #outdated = false
 
   constructor(request: QueryRequest, statement: Statement, startOver: ((request: QueryRequest) => void) | null) {
     this.#request = request
@@ -116,7 +147,9 @@ export class QueryExchange implements Exchange {
     try {
       this.#rows.push(this.#decode(bytes, view, offset, end))
     } catch (error) {
-      this.#failure = this.#statement.rowDecoder(this.#request.mode).explain(bytes, view, offset, end, error)
+      const failure = this.#statement.rowDecoder(this.#request.mode).explain(bytes, view, offset, end, error)
+      if (failure instanceof ProtocolError) throw failure
+      this.#failure = failure
       this.#rows = []
       return
     }
@@ -127,7 +160,7 @@ export class QueryExchange implements Exchange {
     this.#state = advance(transitions, this.#state, name)
     switch (name) {
       case 'commandComplete': {
-        const tag = parseCommandTag(reader.cstring())
+        const tag = readCommandTag(reader)
         this.#command = tag.command
         this.#rowCount = tag.rowCount
         break
@@ -144,7 +177,7 @@ export class QueryExchange implements Exchange {
         this.#described([])
         break
       case 'copyInResponse':
-        this.#failure ??= new UsageError('COPY FROM STDIN cannot be run as a query')
+        this.#failure ??= new UsageError('COPY FROM STDIN cannot be run as a query', 'rolled-back')
         this.#request.server.session.append(this, (out) => {
           writeCopyFail(out, 'COPY FROM STDIN needs copyFrom')
           // The server took the Sync that is already there for a part of the COPY.
@@ -152,7 +185,7 @@ export class QueryExchange implements Exchange {
         })
         break
       case 'copyOutResponse':
-        this.#failure ??= new UsageError('COPY TO STDOUT cannot be run as a query')
+        this.#failure ??= new UsageError('COPY TO STDOUT cannot be run as a query', 'applied')
         break
       default:
     }
@@ -160,7 +193,12 @@ export class QueryExchange implements Exchange {
 
   error(error: PostgresError): void {
     if (this.#state === 'parsing') this.#request.server.prepared.forget(this.#statement)
-    if (error.fatal && this.#state === 'syncing') error.outcome = 'unknown'
+    if (error.fatal) error.outcome = fatalOutcome(this.#request.sql, this.#state === 'syncing')
+    if (beforeExecution.has(this.#state)) {
+      this.#outdated = isOutdated(error)
+      if (mayBeOutdated(error)) this.#request.server.catalog.suspect(this.#statement)
+      this.#failure = error
+    }
     this.#state = 'syncing'
     this.#failure ??= error
   }
@@ -168,7 +206,7 @@ export class QueryExchange implements Exchange {
   ready(status: TransactionStatus): void {
     this.#state = advance(transitions, this.#state, 'readyForQuery')
     if (this.#failure !== null) {
-      if (isOutdated(this.#failure)) this.#outdated(this.#failure, status)
+      if (this.#outdated) this.#renew(this.#failure, status)
       else this.#request.reject(this.#failure)
       return
     }
@@ -183,11 +221,12 @@ export class QueryExchange implements Exchange {
   fail(error: Error): void {
     this.#state = 'done'
     this.#rows = []
-    this.#request.reject(this.#failure ?? error)
+    if (mayBeOutdated(error)) this.#request.server.catalog.suspect(this.#statement)
+    this.#request.reject(unfinished(this.#failure, error))
   }
 
   /** The server refused the statement before it executed anything. Outside a transaction it can be prepared and sent again. */
-  #outdated(error: Error, status: TransactionStatus): void {
+  #renew(error: Error, status: TransactionStatus): void {
     const { catalog, prepared } = this.#request.server
     catalog.forget(this.#statement)
     prepared.evict(this.#statement)
@@ -197,17 +236,12 @@ export class QueryExchange implements Exchange {
 
   /** The Describe that went with the Parse: rows are decoded by what the server says now, not by what it said once. */
   #described(fields: readonly FieldDescription[]): void {
-    if (this.#statement.describes(fields)) return
-    const { catalog, prepared } = this.#request.server
-    const outdated = this.#statement
-    catalog.forget(outdated)
-    const current = catalog.describe(outdated.sql, outdated.parameterOids, fields)
-    if (current === null || !current.readsFormatsOf(outdated)) {
-      prepared.evict(outdated)
-      this.#failure = new OutdatedStatementError(outdated.sql)
+    const current = redescribed(this.#request.server, this.#statement, fields)
+    if (current === this.#statement) return
+    if (current === null) {
+      this.#failure = new OutdatedStatementError(this.#statement.sql)
       return
     }
-    prepared.replace(outdated, current)
     this.#statement = current
     this.#useDecoder(current)
   }
@@ -223,10 +257,4 @@ export class QueryExchange implements Exchange {
     this.#decode = this.#decoder.interpreted(1)
     if (this.#decoder.compiled) this.#decoder = null
   }
-}
-
-/** The statement is gone from the server (`DEALLOCATE`, `DISCARD ALL`), or its result has got other columns. */
-function isOutdated(error: Error): boolean {
-  if (!(error instanceof PostgresError)) return false
-  return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
 }

@@ -3,11 +3,12 @@ import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import { UsageError } from '../../errors/usage-error.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
-import { type CommandTag, parseCommandTag } from '../../wire/command-tag.ts'
+import { type CommandTag, readCommandTag } from '../../wire/command-tag.ts'
 import { writeCopyFail, writeQuery } from '../../wire/control-messages.ts'
 import { readRowDescription } from '../../wire/descriptions.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
-import { advance, type Exchange, refuseRow, type Transitions } from '../exchange.ts'
+import { advance, type Exchange, type Failure, refuseRow, type Transitions, unfinished } from '../exchange.ts'
+import { requireSql } from '../require-sql.ts'
 import type { Session } from '../session.ts'
 
 /** What one statement of a script gave: its rows as text, in column order. */
@@ -16,19 +17,23 @@ export interface ScriptResult extends CommandTag {
   readonly rows: readonly (readonly (string | null)[])[]
 }
 
-type State = 'running' | 'fetching' | 'copying' | 'done'
+type State = 'running' | 'fetching' | 'copying' | 'copied' | 'complete' | 'syncing' | 'done'
+
+const statement = {
+  rowDescription: 'fetching',
+  commandComplete: 'complete',
+  emptyQueryResponse: 'complete',
+  copyInResponse: 'copying',
+  copyOutResponse: 'copying',
+} as const
 
 const transitions: Transitions<State> = {
-  running: {
-    rowDescription: 'fetching',
-    commandComplete: 'running',
-    emptyQueryResponse: 'running',
-    copyInResponse: 'copying',
-    copyOutResponse: 'copying',
-    readyForQuery: 'done',
-  },
-  fetching: { commandComplete: 'running' },
-  copying: { copyData: 'copying', copyDone: 'running' },
+  running: statement,
+  fetching: { commandComplete: 'complete' },
+  copying: { copyData: 'copying', copyDone: 'copied' },
+  copied: { commandComplete: 'complete' },
+  complete: { ...statement, readyForQuery: 'done' },
+  syncing: { readyForQuery: 'done' },
   done: {},
 }
 
@@ -43,7 +48,7 @@ export class SimpleQueryExchange implements Exchange {
   readonly #results: ScriptResult[] = []
   #columns: readonly string[] = []
   #rows: (string | null)[][] = []
-  #failure: Error | null = null
+  #failure: Failure | null = null
 
   constructor(
     session: Session,
@@ -58,6 +63,7 @@ export class SimpleQueryExchange implements Exchange {
   }
 
   write(out: SendBuffer): void {
+    requireSql(this.#sql)
     writeQuery(out, this.#sql)
   }
 
@@ -73,23 +79,23 @@ export class SimpleQueryExchange implements Exchange {
         this.#columns = readRowDescription(reader).map((field) => field.name)
         break
       case 'commandComplete':
-        this.#results.push({ ...parseCommandTag(reader.cstring()), columns: this.#columns, rows: this.#rows })
+        this.#results.push({ ...readCommandTag(reader), columns: this.#columns, rows: this.#rows })
         this.#columns = []
         this.#rows = []
         break
       case 'copyInResponse':
-        this.#failure ??= new UsageError('COPY FROM STDIN cannot be run in a script')
+        this.#failure ??= new UsageError('COPY FROM STDIN cannot be run in a script', 'rolled-back')
         this.#session.append(this, (out) => writeCopyFail(out, 'COPY FROM STDIN cannot be run in a script'))
         break
       case 'copyOutResponse':
-        this.#failure ??= new UsageError('COPY TO STDOUT cannot be run in a script')
+        this.#failure ??= new UsageError('COPY TO STDOUT cannot be run in a script', 'applied')
         break
       default:
     }
   }
 
   error(error: PostgresError): void {
-    this.#state = 'running'
+    this.#state = 'syncing'
     this.#failure ??= error
   }
 
@@ -100,7 +106,7 @@ export class SimpleQueryExchange implements Exchange {
   }
 
   fail(error: Error): void {
-    this.#reject(this.#failure ?? error)
+    this.#reject(unfinished(this.#failure, error))
   }
 }
 

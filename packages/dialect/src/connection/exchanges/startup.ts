@@ -12,11 +12,12 @@ import type { Session } from '../session.ts'
 const MIN_KEY_BYTES = 4
 const MAX_KEY_BYTES = 256
 
-type State = 'authenticating' | 'starting' | 'done'
+type State = 'authenticating' | 'starting' | 'keyed' | 'done'
 
 const transitions: Transitions<State> = {
   authenticating: { authentication: 'authenticating' },
-  starting: { backendKeyData: 'starting', readyForQuery: 'done' },
+  starting: { backendKeyData: 'keyed', readyForQuery: 'done' },
+  keyed: { readyForQuery: 'done' },
   done: {},
 }
 
@@ -82,13 +83,13 @@ export class StartupExchange implements Exchange {
   #authenticate(reader: FrameReader): void {
     const code = reader.int32()
     const body = reader.copy(reader.remaining)
-    this.#authenticator.respond({ code, body }).then(
-      (answer) => this.#answer(answer),
-      (error: Error) => {
+    this.#authenticator
+      .respond({ code, body })
+      .then((answer) => this.#answer(answer))
+      .catch((error: Error) => {
         this.#failure ??= error
         this.#session.destroy(error)
-      },
-    )
+      })
     // AuthenticationOk is usually followed by the rest in the same read, before any promise settles.
     if (this.#authenticator.accepted) this.#state = 'starting'
   }

@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { bytea } from './bytea.ts'
 
 export const byteaCases: CodecCases<Uint8Array> = {

@@ -24,11 +24,12 @@ export const bytea: Codec<Uint8Array> = defineCodec<Uint8Array>({
   },
 })
 
-/** Asks what the value is instead of `instanceof`, which fails for arrays of another realm. */
+/** The views and buffers of another realm are no instances of ours, and are bytes all the same. */
 function requireBytes(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   const tag = Object.prototype.toString.call(value)
-  if (tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]') return new Uint8Array(value as ArrayBuffer)
+  if (tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]')
+    return new Uint8Array(value as ArrayBuffer)
   throw new InvalidValueError('not bytes')
 }

@@ -62,7 +62,7 @@ function formatDate(days: number): string {
   }
   const century = (year / 100) | 0
   const ofCentury = year - century * 100
-  // 33 ns, against 75 for the template above and 190 for `Date.prototype.toISOString`.
+  // 53 ns with all of the above, against 89 for such a template alone and 610 through `Date.prototype.toISOString`.
   return String.fromCharCode(
     0x30 + ((century / 10) | 0),
     0x30 + (century % 10),

@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { float4, float8 } from './floats.ts'
 
 export const float4Cases: CodecCases<number> = {

@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { int8 } from './int8.ts'
 
 export const int8Cases: CodecCases<string> = {

@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { int2, int4, oid } from './integers.ts'
 
 export const int2Cases: CodecCases<number> = {

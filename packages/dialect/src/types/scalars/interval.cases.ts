@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { Interval } from '../interval-value.ts'
 import { interval } from './interval.ts'
 

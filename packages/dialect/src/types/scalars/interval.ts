@@ -61,5 +61,6 @@ function requireFields(value: unknown): void {
 
 function requireInt4(count: unknown): void {
   if (!Number.isInteger(count)) throw new InvalidValueError('its months or days are not an integer')
-  if ((count as number) < INT4_MIN || (count as number) > INT4_MAX) throw new InvalidValueError('out of range for interval')
+  if ((count as number) < INT4_MIN || (count as number) > INT4_MAX)
+    throw new InvalidValueError('out of range for interval')
 }

@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { json, jsonb } from './json.ts'
 
 const cyclic: unknown[] = []

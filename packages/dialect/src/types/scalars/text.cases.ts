@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { bpchar, cstring, name, text, unknown, varchar } from './text.ts'
 
 export const textCases: CodecCases<string> = {

@@ -1,5 +1,5 @@
-import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { decodeText } from '../../bytes/decode-text.ts'
+import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { type Codec, defineCodec } from '../codec.ts'
 import { requireText } from '../plain-text.ts'
 

@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { time, timetz } from './time.ts'
 
 export const timeCases: CodecCases<string> = {

@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { timestamp, timestamptz } from './timestamp.ts'
 
 export const timestamptzCases: CodecCases<Date | number> = {

@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { uuid } from './uuid.ts'
 
 export const uuidCases: CodecCases<string> = {

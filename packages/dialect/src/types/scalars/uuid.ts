@@ -1,15 +1,20 @@
-import { InvalidValueError } from '../../errors/codec-error.ts'
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
+import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
 
 const BYTES = 16
 const DASH = 0x2d
 
 /** The two hexadecimal digits of every byte, one after the other. */
-const HEX: Uint8Array = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''))
+const HEX: Uint8Array = Buffer.from(
+  Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''),
+)
 
-/** As the server's input has it: braces around the whole, a dash behind any group of four digits, or none of them. */
-const SYNTAX = /^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$/i
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+
+/** What each ASCII character is worth as a hexadecimal digit; -1 for one that is none. */
+const NIBBLES: Int8Array = Int8Array.from({ length: 128 }, (_, unit) => '0123456789abcdef'.indexOf(lowerCase(unit)))
 
 /** A UUID as 36 lower-case characters. Encodes strings, in any form that the server reads. */
 export const uuid: Codec<string> = defineCodec<string>({
@@ -46,12 +51,29 @@ function decodeUuid(bytes: Buffer, at: number): string {
   )
 }
 
+/** As the server's input has it: braces around the whole, a dash behind any group of four digits, or none of them. */
 function encodeUuid(value: unknown, out: SendBuffer): void {
   if (typeof value !== 'string') throw new InvalidValueError('not a string')
-  const braced = value.startsWith('{') && value.endsWith('}')
-  const digits = braced ? value.slice(1, -1) : value
-  if (!SYNTAX.test(digits)) throw new InvalidValueError('not a UUID')
+  const braced = value.charCodeAt(0) === OPEN_BRACE && value.charCodeAt(value.length - 1) === CLOSE_BRACE
+  const end = braced ? value.length - 1 : value.length
   out.reserve(BYTES)
-  out.bytes.write(digits.replaceAll('-', ''), out.length, 'hex')
+  let at = braced ? 1 : 0
+  for (let index = 0; index < BYTES; index++) {
+    const byte = at + 2 <= end ? (nibble(value, at) << 4) | nibble(value, at + 1) : -1
+    if (byte < 0) throw new InvalidValueError('not a UUID')
+    out.bytes[out.length + index] = byte
+    at += 2
+    if (index % 2 === 1 && index < BYTES - 1 && value.charCodeAt(at) === DASH) at++
+  }
+  if (at !== end) throw new InvalidValueError('not a UUID')
   out.length += BYTES
+}
+
+function nibble(value: string, at: number): number {
+  const unit = value.charCodeAt(at)
+  return unit < 128 ? NIBBLES[unit]! : -1
+}
+
+function lowerCase(unit: number): string {
+  return String.fromCharCode(unit).toLowerCase()
 }

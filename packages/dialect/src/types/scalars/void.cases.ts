@@ -1,4 +1,4 @@
-import type { CodecCases } from '../codec-case.ts'
+import type { CodecCases } from '../shape.cases.ts'
 import { voidType } from './void.ts'
 
 export const voidCases: CodecCases<null> = {

@@ -1,0 +1,247 @@
+/** Every message in every state of every flow: what the table allows passes, everything else ends the session. */
+import { describe, expect, test } from 'vitest'
+
+import {
+  authentication,
+  authenticationCleartextPassword,
+  authenticationOk,
+  backendKeyData,
+  bindComplete,
+  closeComplete,
+  commandComplete,
+  copyBothResponse,
+  copyData,
+  copyDone,
+  copyInResponse,
+  copyOutResponse,
+  dataRow,
+  emptyQueryResponse,
+  functionCallResponse,
+  int32,
+  negotiateProtocolVersion,
+  noData,
+  parameterDescription,
+  parseComplete,
+  portalSuspended,
+  readyForQuery,
+  rowDescription,
+} from '../../../../test/support/backend-messages.ts'
+import { type MemorySession, memorySession } from '../../../../test/support/memory-session.ts'
+import { ProtocolError } from '../errors/protocol-error.ts'
+import { createAuthenticator } from './authentication/authenticate.ts'
+import { PortalExchange } from './exchanges/portal.ts'
+import { PrepareExchange } from './exchanges/prepare.ts'
+import { SimpleQueryExchange } from './exchanges/simple-query.ts'
+import { StartupExchange } from './exchanges/startup.ts'
+
+const NUMBER_COLUMN = { name: 'n', typeOid: 23, typeSize: 4 }
+const NUMBER_ROW = dataRow(int32(7))
+
+/** One well-formed message of every type that belongs to a flow. */
+const messages: Readonly<Record<string, Buffer>> = {
+  authentication: authenticationOk(),
+  backendKeyData: backendKeyData(1, 2),
+  readyForQuery: readyForQuery(),
+  parseComplete: parseComplete(),
+  bindComplete: bindComplete(),
+  closeComplete: closeComplete(),
+  noData: noData(),
+  parameterDescription: parameterDescription(23),
+  rowDescription: rowDescription(NUMBER_COLUMN),
+  dataRow: NUMBER_ROW,
+  commandComplete: commandComplete('SELECT 1'),
+  emptyQueryResponse: emptyQueryResponse(),
+  portalSuspended: portalSuspended(),
+  copyInResponse: copyInResponse(0, 0),
+  copyOutResponse: copyOutResponse(0, 0),
+  copyBothResponse: copyBothResponse(0, 0),
+  copyData: copyData('x'),
+  copyDone: copyDone(),
+  negotiateProtocolVersion: negotiateProtocolVersion(0),
+  functionCallResponse: functionCallResponse(null),
+}
+
+interface Flow {
+  readonly memory: MemorySession
+  readonly settlements: unknown[]
+}
+
+/** For each state: what leads to it, and what may come in it. */
+type States = Readonly<Record<string, { readonly path: readonly Buffer[]; readonly allowed: readonly string[] }>>
+
+function rows(name: string, start: () => Flow, states: States): void {
+  describe(name, () => {
+    test.each(Object.entries(states))('%s', (_state, { path, allowed }) => {
+      const survived: string[] = []
+      for (const [name, bytes] of Object.entries(messages)) {
+        const { memory, settlements } = start()
+        memory.written()
+        if (path.length > 0) memory.feed(...path)
+        expect(memory.session.dead, `on the way to ${name}`).toBe(false)
+        const before = settlements.length
+        memory.feed(bytes)
+        if (!memory.session.dead) {
+          survived.push(name)
+          continue
+        }
+        expect(memory.link.destroyed).toBe(true)
+        expect(memory.events.closings, name).toEqual([expect.any(ProtocolError)])
+        expect(settlements.length, `settlements after ${name}`).toBe(1)
+        // What had been settled before stays so.
+        if (before === 0) expect(settlements[0], name).toBeInstanceOf(ProtocolError)
+      }
+      expect(survived.sort()).toEqual([...allowed].sort())
+    })
+  })
+}
+
+const parsed = [parseComplete()]
+const parametersDescribed = [...parsed, parameterDescription(23)]
+const described = [...parametersDescribed, rowDescription(NUMBER_COLUMN)]
+const bound = [...described, bindComplete()]
+
+rows('a query', startQuery, {
+  parsing: { path: [], allowed: ['closeComplete', 'parseComplete'] },
+  'describing parameters': { path: parsed, allowed: ['parameterDescription'] },
+  'describing rows': { path: parametersDescribed, allowed: ['rowDescription', 'noData'] },
+  binding: { path: described, allowed: ['bindComplete'] },
+  fetching: {
+    path: bound,
+    allowed: ['dataRow', 'commandComplete', 'emptyQueryResponse', 'copyInResponse', 'copyOutResponse'],
+  },
+  'copying out': { path: [...bound, copyOutResponse(0, 0)], allowed: ['copyData', 'copyDone'] },
+  copied: { path: [...bound, copyOutResponse(0, 0), copyDone()], allowed: ['commandComplete'] },
+  syncing: { path: [...bound, commandComplete('SELECT 0')], allowed: ['readyForQuery'] },
+})
+
+rows('a query that is prepared already', startPreparedQuery, {
+  binding: { path: [], allowed: ['bindComplete'] },
+  fetching: {
+    path: [bindComplete()],
+    allowed: ['dataRow', 'commandComplete', 'emptyQueryResponse', 'copyInResponse', 'copyOutResponse'],
+  },
+  syncing: { path: [bindComplete(), emptyQueryResponse()], allowed: ['readyForQuery'] },
+})
+
+rows('a preparation', startPrepare, {
+  parsing: { path: [], allowed: ['closeComplete', 'parseComplete'] },
+  'describing parameters': { path: parsed, allowed: ['parameterDescription'] },
+  'describing rows': { path: parametersDescribed, allowed: ['rowDescription', 'noData'] },
+  syncing: { path: described, allowed: ['readyForQuery'] },
+})
+
+rows('a portal', startPortal, {
+  parsing: { path: [], allowed: ['closeComplete', 'parseComplete'] },
+  'describing parameters': { path: parsed, allowed: ['parameterDescription'] },
+  'describing rows': { path: parametersDescribed, allowed: ['rowDescription', 'noData'] },
+  binding: { path: described, allowed: ['bindComplete'] },
+  'fetching the first row': {
+    path: bound,
+    // No PortalSuspended: a portal stops only behind as many rows as it was asked for.
+    allowed: ['dataRow', 'commandComplete', 'emptyQueryResponse', 'copyInResponse', 'copyOutResponse'],
+  },
+  'fetching, with the batch complete': {
+    path: [...bound, NUMBER_ROW],
+    // No further row: there would be more than were asked for.
+    allowed: ['portalSuspended', 'commandComplete', 'emptyQueryResponse', 'copyInResponse', 'copyOutResponse'],
+  },
+  suspended: { path: [...bound, NUMBER_ROW, portalSuspended()], allowed: [] },
+  complete: { path: [...bound, commandComplete('SELECT 0')], allowed: ['closeComplete'] },
+  'copying out': { path: [...bound, copyOutResponse(0, 0)], allowed: ['copyData', 'copyDone'] },
+  syncing: { path: [...bound, commandComplete('SELECT 0'), closeComplete()], allowed: ['readyForQuery'] },
+})
+
+const simple = [
+  'rowDescription',
+  'commandComplete',
+  'emptyQueryResponse',
+  'copyInResponse',
+  'copyOutResponse',
+] as const
+
+rows('a script', startScript, {
+  running: { path: [], allowed: simple },
+  fetching: { path: [rowDescription(NUMBER_COLUMN)], allowed: ['dataRow', 'commandComplete'] },
+  'between statements': { path: [commandComplete('BEGIN')], allowed: [...simple, 'readyForQuery'] },
+  'copying out': { path: [copyOutResponse(0, 0)], allowed: ['copyData', 'copyDone'] },
+  copied: { path: [copyOutResponse(0, 0), copyDone()], allowed: ['commandComplete'] },
+})
+
+rows('a login', startLogin, {
+  'waiting for an authentication request': { path: [], allowed: ['authentication'] },
+  accepted: { path: [authenticationOk()], allowed: ['backendKeyData', 'readyForQuery'] },
+  'accepted, with the key': {
+    path: [authenticationOk(), backendKeyData(1, 2)],
+    allowed: ['readyForQuery'],
+  },
+})
+
+test.each<[string, Buffer]>([
+  ['ReadyForQuery', readyForQuery()],
+  ['another request', authenticationCleartextPassword()],
+  ['an unknown method', authentication(99)],
+  ['a cancel key', backendKeyData(1, 2)],
+])('a login that waits for a password is ended by %s', async (_what, bytes) => {
+  const { memory, settlements } = startLogin(() => new Promise(() => {}))
+  memory.feed(authenticationCleartextPassword())
+  memory.feed(bytes)
+  await nextTurn()
+  expect(memory.session.dead).toBe(true)
+  expect(settlements).toEqual([expect.any(ProtocolError)])
+})
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function statementIn(memory: MemorySession) {
+  const field = { ...NUMBER_COLUMN, tableOid: 0, columnNumber: 0, typeModifier: -1, format: 0 }
+  return memory.server.catalog.add('select $1::int4 as n', [23], [field])
+}
+
+function startQuery(): Flow {
+  const memory = memorySession()
+  const { settlements } = memory.askDescribed(statementIn(memory), [7])
+  return { memory, settlements }
+}
+
+function startPreparedQuery(): Flow {
+  const memory = memorySession()
+  const statement = statementIn(memory)
+  memory.server.prepared.add(statement, 'known')
+  const { settlements } = memory.askDescribed(statement, [7])
+  return { memory, settlements }
+}
+
+function startPrepare(): Flow {
+  const memory = memorySession()
+  const settlements: unknown[] = []
+  const settle = (settlement: unknown) => void settlements.push(settlement)
+  memory.session.send(new PrepareExchange('s', 'select $1::int4 as n', [], settle, settle))
+  return { memory, settlements }
+}
+
+function startPortal(): Flow {
+  const memory = memorySession()
+  const settlements: unknown[] = []
+  const reader = { batch: () => {}, written: () => {}, end: (error: unknown) => void settlements.push(error) }
+  memory.session.send(new PortalExchange(memory.server, statementIn(memory), [7], 1, reader))
+  return { memory, settlements }
+}
+
+function startScript(): Flow {
+  const memory = memorySession()
+  const settlements: unknown[] = []
+  const settle = (settlement: unknown) => void settlements.push(settlement)
+  memory.session.send(new SimpleQueryExchange(memory.session, 'select 7 as n', settle, settle))
+  return { memory, settlements }
+}
+
+function startLogin(password?: () => Promise<string>): Flow {
+  const memory = memorySession()
+  const settlements: unknown[] = []
+  const settle = (settlement: unknown) => void settlements.push(settlement)
+  const authenticator = createAuthenticator({ user: 'app', password })
+  memory.session.send(new StartupExchange(memory.session, { user: 'app' }, authenticator, () => settle('ready'), settle))
+  return { memory, settlements }
+}

@@ -1,0 +1,288 @@
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { petShop } from './kysely-fixture.ts'
+
+const shop = petShop()
+const strategies = ['cancel query', 'kill session'] as const
+
+/** Far longer than a test may take: whoever waits for it has failed. */
+const SLEEP_SECONDS = 15
+const SOON_MS = 2_000
+
+beforeEach(() => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+
+afterEach(() => {
+  const printed = vi.mocked(console.error).mock.calls
+  vi.restoreAllMocks()
+  expect(printed).toEqual([])
+})
+
+const sleep = (mark: string) => sql.raw(`select pg_sleep(${SLEEP_SECONDS}) /* ${mark} */`)
+
+describe.each(strategies)('the strategy %s', (inflightQueryAbortStrategy) => {
+  test('stops the query on the server long before its end', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    const controller = new AbortController()
+    const { signal } = controller
+    const query = sleep('outside').execute(kysely.db, { signal, inflightQueryAbortStrategy })
+    const rejected = expect(query).rejects.toBe(await reasonOnceRunning(controller, 'outside'))
+    const abortedAt = performance.now()
+    await rejected
+    await expect.poll(() => shop.running('outside')).toEqual([])
+    expect(performance.now() - abortedAt).toBeLessThan(SOON_MS)
+    await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  })
+
+  test('stops the query on the server inside a transaction, and rolls that back', async () => {
+    await shop.refill()
+    await using kysely = shop.open({ pool: { max: 1 } })
+    const controller = new AbortController()
+    const { signal } = controller
+    const transaction = kysely.db.transaction().execute(async (trx) => {
+      await trx.insertInto('person').values({ name: 'Dan' }).execute()
+      await sleep('inside').execute(trx, { signal, inflightQueryAbortStrategy })
+    })
+    const rejected = expect(transaction).rejects.toBe(await reasonOnceRunning(controller, 'inside'))
+    const abortedAt = performance.now()
+    await rejected
+    expect(performance.now() - abortedAt).toBeLessThan(SOON_MS)
+    await expect(shop.running('inside')).resolves.toEqual([])
+    await expect(shop.query(`select 1 from person where name = 'Dan'`)).resolves.toEqual([])
+    await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  })
+
+  test('stops a query that waits for a lock to be described', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    await using locking = shop.open({ pool: { max: 1 } })
+    await locking.db.transaction().execute(async (trx) => {
+      await sql`lock table person in access exclusive mode`.execute(trx)
+      const controller = new AbortController()
+      const { signal } = controller
+      const mark = `described ${inflightQueryAbortStrategy}`
+      const query = sql.raw(`select /* ${mark} */ * from person`).execute(kysely.db, { signal, inflightQueryAbortStrategy })
+      await expect(query).rejects.toBe(await reasonOnceRunning(controller, mark))
+      await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    })
+  })
+
+  test('stops a query at whatever moment of its life it is aborted', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    await sql`select 1`.execute(kysely.db)
+    for (let turns = 0; turns < 60; turns++) {
+      const controller = new AbortController()
+      const { signal } = controller
+      const query = sleep(`moment ${turns}`).execute(kysely.db, { signal, inflightQueryAbortStrategy })
+      query.catch(() => {})
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+      controller.abort()
+      await expect(query).rejects.toBe(signal.reason)
+      const startedAt = performance.now()
+      await sql`select 1`.execute(kysely.db)
+      expect(performance.now() - startedAt).toBeLessThan(SOON_MS)
+    }
+  })
+
+  test('does nothing to a query that has ended', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    const controller = new AbortController()
+    const { signal } = controller
+    const result = await sql`select 1 as one`.execute(kysely.db, { signal, inflightQueryAbortStrategy })
+    controller.abort()
+    expect(result.rows).toEqual([{ one: 1 }])
+    await expect(sql`select 2 as two`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ two: 2 }] })
+  })
+})
+
+/** Aborts once the server runs the query that contains `mark`; gives the reason that the caller is to see. */
+async function reasonOnceRunning(controller: AbortController, mark: string): Promise<unknown> {
+  await expect.poll(() => shop.running(mark), { interval: 5 }).toHaveLength(1)
+  controller.abort(new Error(`enough of ${mark}`))
+  return controller.signal.reason
+}
+
+test('kill session ends the backend', async () => {
+  await using kysely = shop.open({ pool: { max: 1 } })
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(kysely.db)
+  const controller = new AbortController()
+  const query = sleep('killed').execute(kysely.db, {
+    signal: controller.signal,
+    inflightQueryAbortStrategy: 'kill session',
+  })
+  await expect(query).rejects.toBe(await reasonOnceRunning(controller, 'killed'))
+  await expect.poll(() => shop.backends()).not.toContain(rows[0]?.pid)
+})
+
+test('cancel query keeps the backend', async () => {
+  await using kysely = shop.open({ pool: { max: 1 } })
+  const pid = sql<{ pid: number }>`select pg_backend_pid() as pid`
+  const before = await pid.execute(kysely.db)
+  const controller = new AbortController()
+  const query = sleep('kept').execute(kysely.db, { signal: controller.signal, inflightQueryAbortStrategy: 'cancel query' })
+  await expect(query).rejects.toBe(await reasonOnceRunning(controller, 'kept'))
+  await expect(pid.execute(kysely.db)).resolves.toMatchObject({ rows: before.rows })
+})
+
+test('ignore query, the default, rejects at once, and the query runs to its end', async () => {
+  await shop.refill()
+  await using kysely = shop.open({ pool: { max: 1 } })
+  const controller = new AbortController()
+  const { signal } = controller
+  const text = `with slept as (select pg_sleep(0.3) /* ignored */) insert into person (name) select 'Dan' from slept`
+  const query = sql.raw(text).execute(kysely.db, { signal })
+  await expect(query).rejects.toBe(await reasonOnceRunning(controller, 'ignored'))
+  await sql`select 1`.execute(kysely.db)
+  await expect(shop.query(`select 1 from person where name = 'Dan'`)).resolves.toHaveLength(1)
+})
+
+test('300 aborts close to the end of their query hit no innocent query', async () => {
+  await using kysely = shop.open({ pool: { max: 1 } })
+  await sql`select pg_sleep(0.004)`.execute(kysely.db)
+  await sql`select pg_sleep(0.001)`.execute(kysely.db)
+  let aborted = 0
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const controller = new AbortController()
+    const { signal } = controller
+    const query = sql`select pg_sleep(0.004)`.execute(kysely.db, { signal, inflightQueryAbortStrategy: 'cancel query' })
+    const settled = query.then(
+      () => {},
+      () => aborted++,
+    )
+    // From well before the end of the query to a little after it.
+    const until = performance.now() + 2.5 + (attempt % 60) / 20
+    while (performance.now() < until) await new Promise(setImmediate)
+    controller.abort()
+    await expect(sql`select pg_sleep(0.001), 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    await settled
+  }
+  expect(aborted).toBeGreaterThan(20)
+  expect(aborted).toBeLessThan(300)
+})
+
+describe('waiting for a connection', () => {
+  test('ends at once when it is aborted, and takes no connection from others', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    await kysely.db.connection().execute(async (held) => {
+      const controller = new AbortController()
+      const { signal } = controller
+      const waiting = sql`select 1`.execute(kysely.db, { signal })
+      const behind = sql`select 2 as two`.execute(kysely.db)
+      await new Promise(setImmediate)
+      controller.abort()
+      await expect(waiting).rejects.toBe(signal.reason)
+      await sql`select 1`.execute(held)
+      void behind.catch(() => {})
+    })
+    await expect(sql`select 3 as three`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ three: 3 }] })
+  })
+
+  test('with a signal that is aborted already asks the pool for nothing', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    await expect(sql`select 1`.execute(kysely.db, { signal: AbortSignal.abort() })).rejects.toThrow()
+    await expect(shop.backends()).resolves.toEqual([])
+  })
+
+  test('can be aborted 1,000 times around the moment of the assignment without losing the connection', async () => {
+    await using kysely = shop.open({ pool: { max: 1, acquireTimeoutMs: 2_000 } })
+    await sql`select 1`.execute(kysely.db)
+    for (let attempt = 0; attempt < 1_000; attempt++) {
+      const controller = new AbortController()
+      const { signal } = controller
+      const holder = sql`select 1`.execute(kysely.db)
+      const waiting = sql`select 2`.execute(kysely.db, { signal })
+      waiting.catch(() => {})
+      if (attempt % 3 === 0) controller.abort()
+      else void holder.then(() => controller.abort())
+      await holder
+      await waiting.catch(() => {})
+    }
+    await expect(sql`select 3 as three`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ three: 3 }] })
+  })
+
+  test('can be aborted in db.connection()', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    await kysely.db.connection().execute(async () => {
+      const controller = new AbortController()
+      const { signal } = controller
+      const waiting = kysely.db.connection().execute(async () => {}, { signal })
+      await new Promise(setImmediate)
+      controller.abort()
+      await expect(waiting).rejects.toBe(signal.reason)
+    })
+    await expect(sql`select 3 as three`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ three: 3 }] })
+  })
+})
+
+describe('a stream', () => {
+  const slowRows = (mark: string) =>
+    sql<{ i: number }>`(select i, pg_sleep(case when i > 20 then ${sql.raw(String(SLEEP_SECONDS))} else 0 end) from generate_series(1, 100) i)`.as<'s'>(
+      sql.raw(`s /* ${mark} */`),
+    )
+
+  test('that is aborted during a pending next is cancelled on the server', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    const controller = new AbortController()
+    const { signal } = controller
+    let rows = 0
+    const streaming = (async () => {
+      const stream = kysely.db.selectFrom(slowRows('slow stream')).select('i').stream({ chunkSize: 10, signal })
+      for await (const _ of stream) if (++rows === 20) setImmediate(() => controller.abort(new Error('enough')))
+    })()
+    await expect(streaming).rejects.toThrow('enough')
+    expect(rows).toBe(20)
+    await expect.poll(() => shop.running('slow stream')).toEqual([])
+    await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  })
+
+  test('that is aborted between two rows ends with the reason, and the connection is free', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    const controller = new AbortController()
+    const { signal } = controller
+    const seen: number[] = []
+    const streaming = (async () => {
+      const rows = sql<{ i: number }>`generate_series(1, 1000)`.as<'s'>(sql`s(i)`)
+      for await (const { i } of kysely.db.selectFrom(rows).select('s.i').stream({ chunkSize: 10, signal })) {
+        seen.push(i)
+        if (i === 15) controller.abort(new Error('enough'))
+      }
+    })()
+    await expect(streaming).rejects.toThrow('enough')
+    expect(seen.length).toBeLessThan(30)
+    await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  })
+
+  test('that is aborted inside a transaction is cancelled, and the transaction rolled back', async () => {
+    await shop.refill()
+    await using kysely = shop.open({ pool: { max: 1 } })
+    const controller = new AbortController()
+    const { signal } = controller
+    const transaction = kysely.db.transaction().execute(async (trx) => {
+      await trx.insertInto('person').values({ name: 'Dan' }).execute()
+      let rows = 0
+      for await (const _ of trx.selectFrom(slowRows('in trx')).select('i').stream({ chunkSize: 10, signal })) {
+        if (++rows === 20) setImmediate(() => controller.abort(new Error('enough')))
+      }
+    })
+    await expect(transaction).rejects.toThrow('enough')
+    await expect.poll(() => shop.running('in trx')).toEqual([])
+    await expect(shop.query(`select 1 from person where name = 'Dan'`)).resolves.toEqual([])
+    await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  })
+
+  test('that waits for a lock to be described is cancelled', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    await using locking = shop.open({ pool: { max: 1 } })
+    await locking.db.transaction().execute(async (trx) => {
+      await sql`lock table person in access exclusive mode`.execute(trx)
+      const controller = new AbortController()
+      const { signal } = controller
+      const stream = kysely.db.selectFrom('person').select(sql`1 /* locked stream */`.as('x')).stream({ chunkSize: 10, signal })
+      const next = stream.next()
+      await expect(next).rejects.toBe(await reasonOnceRunning(controller, 'locked stream'))
+      await expect.poll(() => shop.running('locked stream')).toEqual([])
+      await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    })
+  })
+})

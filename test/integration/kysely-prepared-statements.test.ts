@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { beforeEach, expect, test } from 'vitest'
+
+import { petShop } from './kysely-fixture.ts'
+
+const shop = petShop()
+
+beforeEach(() => shop.refill())
+
+const prepared = sql<{ statement: string }>`select statement from pg_prepared_statements where statement not like '%pg_prepared_statements%'`
+
+test('20 equal queries leave one named prepared statement', async () => {
+  await using kysely = shop.open({ pool: { max: 1 } })
+  for (let id = 0; id < 20; id++) await kysely.db.selectFrom('person').select('name').where('id', '=', id).execute()
+  const { rows } = await prepared.execute(kysely.db)
+  expect(rows).toEqual([{ statement: 'select "name" from "person" where "id" = $1' }])
+})
+
+test('no more statements are kept than the cache may hold, and the last used are kept', async () => {
+  await using kysely = shop.open({ url: `${shop.url}?statement_cache_size=5`, pool: { max: 1 } })
+  for (let number = 0; number < 50; number++) {
+    await sql.raw(`select ${number} as changing`).execute(kysely.db)
+    await sql.raw(`select 'often' as used`).execute(kysely.db)
+  }
+  const { rows } = await prepared.execute(kysely.db)
+  const statements = rows.map((row) => row.statement)
+  expect(statements.length).toBeLessThanOrEqual(5)
+  expect(statements).toContain(`select 'often' as used`)
+  expect(statements).toContain('select 49 as changing')
+})
+
+test('a statement whose table has got another column gives the new columns', async () => {
+  await shop.query('create table growing (a int)')
+  await shop.query('insert into growing values (1)')
+  await using kysely = shop.open({ pool: { max: 1 } })
+  const all = sql`select * from growing`
+  await expect(all.execute(kysely.db)).resolves.toMatchObject({ rows: [{ a: 1 }] })
+  await shop.query(`alter table growing add column b text default 'new'`)
+  await expect(all.execute(kysely.db)).resolves.toMatchObject({ rows: [{ a: 1, b: 'new' }] })
+  await shop.query('alter table growing alter column a type text')
+  await expect(all.execute(kysely.db)).resolves.toMatchObject({ rows: [{ a: '1', b: 'new' }] })
+})
+
+test('a query works after discard all and deallocate all', async () => {
+  await using kysely = shop.open({ pool: { max: 1 } })
+  const one = sql`select 1 as one`
+  for (const forget of ['discard all', 'deallocate all']) {
+    await one.execute(kysely.db)
+    await sql.raw(forget).execute(kysely.db)
+    await expect(one.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  }
+})
+
+test('a statement that fails to parse is not kept, and works once it can', async () => {
+  await using kysely = shop.open({ pool: { max: 1 } })
+  const all = sql`select * from later`
+  await expect(all.execute(kysely.db)).rejects.toMatchObject({ code: '42P01' })
+  await shop.query('create table later (a int)')
+  await expect(all.execute(kysely.db)).resolves.toMatchObject({ rows: [] })
+})
