@@ -45,7 +45,7 @@ export type Continent = 'Africa' | 'Antarctica' | 'Asia' | 'Europe' | 'North Ame
 export type PlaceKind = 'capital' | 'seat' | 'section' | 'settlement' | 'former'
 
 /** GeoJSON, in a jsonb column. */
-export interface Point {
+interface Point {
   type: 'Point'
   /** Longitude, then latitude. */
   coordinates: number[]

@@ -30,8 +30,9 @@ async function quickstart(): Promise<void> {
   await using server = await report.step('Find a server', findServer)
   report.line(server.description)
   await using db = openDatabase(server.url)
+  await using cleanup = new AsyncDisposableStack()
   // An embedded server takes the schema along when it goes.
-  await using _schema = server.given ? await temporarySchema(db) : undefined
+  if (server.given) cleanup.use(await temporarySchema(db))
   await tour(db, report, { cities, signal })
   report.timings()
 }

@@ -17,6 +17,6 @@ export async function migrateToLatest(db: Kysely<DB>): Promise<MigrationResult[]
   })
   const migrator = new Migrator({ db, provider, migrationTableSchema: SCHEMA })
   const { error, results = [] } = await migrator.migrateToLatest()
-  if (error !== undefined) throw error
+  if (error !== undefined) throw new Error('A migration failed', { cause: error })
   return results
 }

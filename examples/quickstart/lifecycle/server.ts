@@ -20,6 +20,6 @@ export async function findServer(): Promise<Server> {
     url: server.url,
     description: `embedded PostgreSQL ${server.majorVersion} on 127.0.0.1:${server.port}`,
     given: false,
-    [Symbol.asyncDispose]: server.remove,
+    [Symbol.asyncDispose]: () => server.remove(),
   }
 }

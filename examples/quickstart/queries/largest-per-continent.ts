@@ -9,7 +9,7 @@ export function largestPerContinent(db: Kysely<DB>) {
       ranked
         .selectFrom('cities')
         .innerJoin('countries', 'countries.code', 'cities.country_code')
-        .select(({ fn, ref }) => [
+        .select(({ fn }) => [
           'countries.continent',
           'cities.name',
           'cities.population',
@@ -17,13 +17,20 @@ export function largestPerContinent(db: Kysely<DB>) {
             .agg<string>('rank')
             .over((over) => over.partitionBy('countries.continent').orderBy('cities.population', 'desc'))
             .as('rank'),
-          sql<string>`round(100.0 * ${ref('cities.population')} / nullif(${fn
-            .sum('cities.population')
-            .over((over) => over.partitionBy('countries.continent'))}, 0), 2)`.as('percent'),
+          fn
+            .sum<string>('cities.population')
+            .over((over) => over.partitionBy('countries.continent'))
+            .as('total'),
         ]),
     )
     .selectFrom('ranked')
-    .select(['continent', 'rank', 'name', 'population', 'percent'])
+    .select((eb) => [
+      'continent',
+      'rank',
+      'name',
+      'population',
+      sql<string>`round(100.0 * ${eb.ref('population')} / ${eb.ref('total')}, 2)`.as('percent'),
+    ])
     .where('rank', '<=', '2')
     .where('population', '>', 0)
     .orderBy('continent')

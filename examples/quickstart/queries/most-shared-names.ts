@@ -6,10 +6,10 @@ import type { DB } from '../database.ts'
 export function mostSharedNames(db: Kysely<DB>) {
   return db
     .selectFrom('cities')
-    .select(({ fn, ref }) => [
+    .select((eb) => [
       'name',
-      fn.countAll<string>().as('cities'),
-      sql<string[]>`array_agg(distinct ${ref('country_code')})`.as('countries'),
+      eb.fn.countAll<string>().as('cities'),
+      sql<string[]>`array_agg(distinct ${eb.ref('country_code')})`.as('countries'),
     ])
     .groupBy('name')
     .orderBy(({ fn }) => fn.count('country_code').distinct(), 'desc')

@@ -22,7 +22,7 @@ export function formatTable(rows: readonly object[]): string[] {
     const width = Math.max(name.length, ...cells.map((cell) => cell.length))
     const toTheRight = cells.every((cell) => NUMERIC.test(cell))
     const pad = (cell: string): string => (toTheRight ? cell.padStart(width) : cell.padEnd(width))
-    return [pad(name), '─'.repeat(width), ...cells.map(pad)]
+    return [name, '─'.repeat(width)].concat(cells).map(pad)
   })
   const [first = []] = columns
   return first.map((_, line) =>

@@ -11,6 +11,7 @@ import {
 } from 'kysely'
 
 import type { ConnectionOptions } from '../config/connection-options.ts'
+import { ConfigError } from '../errors/config-error.ts'
 import { createPool } from '../pool/create-pool.ts'
 import { Pool } from '../pool/pool.ts'
 import type { PoolOptions } from '../pool/pool-options.ts'
@@ -75,7 +76,10 @@ export class PgwireDialect implements Dialect {
 }
 
 function poolOf({ connection, pool, types }: PgwireDialectConfig): Pool {
-  if (pool instanceof Pool) return pool
+  if (pool instanceof Pool) {
+    if (connection === undefined && types === undefined) return pool
+    throw new ConfigError('A pool that is given has its connection and types already')
+  }
   return createPool({
     ...pool,
     ...(connection === undefined ? {} : { connection }),

@@ -1,15 +1,19 @@
-import type { Connection } from '../client/connection.ts'
+/** What an idle connection must be able to do: to keep the process alive, or not. */
+export interface Keepable {
+  ref(): void
+  unref(): void
+}
 
-interface Idle {
+interface Idle<Connection> {
   readonly connection: Connection
   readonly since: number
 }
 
 /** Connections that nobody uses. The last one in is the first one out, so that those not needed grow old and go. */
-export class IdleConnections {
+export class IdleConnections<Connection extends Keepable> {
   readonly #timeoutMs: number
   readonly #expire: (connection: Connection) => boolean
-  #idle: Idle[] = []
+  #idle: Idle<Connection>[] = []
   #timer: NodeJS.Timeout | null = null
 
   /** `expire` closes a connection that was idle for `timeoutMs`, or returns false to keep it. 0: all are kept. */

@@ -24,7 +24,7 @@ export interface PoolSettings {
 }
 
 /** The longest delay that a timer of the runtime can have. */
-const MAX_TIMER_MS = 0x7fff_ffff
+export const MAX_TIMER_MS = 0x7fff_ffff
 
 interface OptionRow {
   readonly default: number

@@ -10,7 +10,7 @@ import { cleanForReuse } from './clean-for-reuse.ts'
 import { copyError } from './copy-error.ts'
 import { IdleConnections } from './idle-connections.ts'
 import { Lease } from './lease.ts'
-import type { PoolSettings } from './pool-options.ts'
+import { MAX_TIMER_MS, type PoolSettings } from './pool-options.ts'
 import { type Waiter, Waiters } from './waiters.ts'
 
 /** How to wait for a connection. */
@@ -50,11 +50,15 @@ export class Pool {
   readonly #connectionSettings: ConnectionSettings
   readonly #settings: PoolSettings
   readonly #catalog: Catalog
-  readonly #idle: IdleConnections
+  readonly #idle: IdleConnections<Connection>
   readonly #open = new Set<Connection>()
-  readonly #waiters = new Waiters()
+  /** Closed for their age, and not gone yet: the server still counts them. */
+  readonly #retiring = new Set<Connection>()
+  readonly #waiters = new Waiters<Connection>()
   #connecting = 0
   #closing: Promise<void> | null = null
+  /** Nobody waits any more for a connection that is still being opened. */
+  #shut = false
   #drained: (() => void) | null = null
 
   constructor(connectionSettings: ConnectionSettings, settings: PoolSettings, types: PgTypes) {
@@ -132,7 +136,7 @@ export class Pool {
         this.#waiters.remove(waiter)
         reject(signal?.reason as Error)
       }
-      const waiter: Waiter = {
+      const waiter: Waiter<Connection> = {
         resolve,
         reject,
         settled: () => {
@@ -165,7 +169,7 @@ export class Pool {
 
   #connectAsNeeded(): void {
     const { max, min } = this.#settings
-    const total = (): number => this.#open.size + this.#connecting
+    const total = (): number => this.#open.size + this.#retiring.size + this.#connecting
     const wanted = (): boolean => this.#waiters.length > this.#connecting || total() < min
     while (total() < max && wanted()) void this.#connect()
   }
@@ -180,6 +184,10 @@ export class Pool {
         closed: () => this.#lost(connection),
       })
       this.#connecting--
+      if (this.#shut) {
+        connection.terminate()
+        return
+      }
       this.#open.add(connection)
       // The server may have hung up between the login and now.
       if (connection.closed) this.#drop(connection)
@@ -212,30 +220,39 @@ export class Pool {
   #expire(connection: Connection): boolean {
     if (this.#open.size <= this.#settings.min) return false
     this.#open.delete(connection)
-    void connection.close()
+    this.#retiring.add(connection)
+    void connection.close().then(() => {
+      this.#retiring.delete(connection)
+      this.#gone()
+    })
     return true
   }
 
   #drop(connection: Connection): void {
     if (!this.#open.delete(connection)) return
     connection.terminate()
+    this.#gone()
+  }
+
+  #gone(): void {
     if (this.#closing === null || this.#waiters.length > 0) this.#connectAsNeeded()
     this.#checkDrained()
   }
 
   #checkDrained(): void {
     const { busy, connecting, waiting } = this.stats
-    if (busy + connecting + waiting === 0) this.#drained?.()
+    if (busy + connecting + waiting + this.#retiring.size === 0) this.#drained?.()
   }
 
   async #close(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       this.#drained = resolve
-      timer = setTimeout(resolve, timeoutMs)
+      timer = setTimeout(resolve, Math.min(timeoutMs, MAX_TIMER_MS))
       this.#checkDrained()
     })
     clearTimeout(timer)
+    this.#shut = true
     this.#waiters.rejectAll(() => new PoolClosedError('The pool was closed while the call waited for a connection'))
     this.#idle.stop()
     const connections = [...this.#open]

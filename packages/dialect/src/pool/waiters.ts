@@ -1,25 +1,23 @@
-import type { Connection } from '../client/connection.ts'
-
 /** Somebody who waits for a connection. */
-export interface Waiter {
+export interface Waiter<Connection> {
   readonly resolve: (connection: Connection) => void
   readonly reject: (error: unknown) => void
   /** Stops the timer and the signal from having a say. */
   settled: () => void
-  next: Waiter | null
+  next: Waiter<Connection> | null
 }
 
 /** First come, first served. A linked list, so that ten thousand cost no more to serve than ten. */
-export class Waiters {
-  #first: Waiter | null = null
-  #last: Waiter | null = null
+export class Waiters<Connection> {
+  #first: Waiter<Connection> | null = null
+  #last: Waiter<Connection> | null = null
   #length = 0
 
   get length(): number {
     return this.#length
   }
 
-  add(waiter: Waiter): void {
+  add(waiter: Waiter<Connection>): void {
     if (this.#last === null) this.#first = waiter
     else this.#last.next = waiter
     this.#last = waiter
@@ -27,7 +25,7 @@ export class Waiters {
   }
 
   /** The one who has waited longest; it is taken out. */
-  take(): Waiter | null {
+  take(): Waiter<Connection> | null {
     const waiter = this.#first
     if (waiter === null) return null
     this.#first = waiter.next
@@ -39,8 +37,8 @@ export class Waiters {
   }
 
   /** Takes out one that gives up. */
-  remove(waiter: Waiter): void {
-    let before: Waiter | null = null
+  remove(waiter: Waiter<Connection>): void {
+    let before: Waiter<Connection> | null = null
     for (let each = this.#first; each !== null; before = each, each = each.next) {
       if (each !== waiter) continue
       if (before === null) this.#first = waiter.next

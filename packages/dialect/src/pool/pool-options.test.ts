@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+
+import { ConfigError } from '../errors/config-error.ts'
+import { type PoolOptions, resolvePoolSettings } from './pool-options.ts'
+
+test('without options there are defaults', () => {
+  expect(resolvePoolSettings()).toEqual({ max: 10, min: 0, acquireTimeoutMs: 5_000, idleTimeoutMs: 30_000 })
+})
+
+test('what is given is taken, and undefined is the default', () => {
+  expect(resolvePoolSettings({ max: 3, min: 3, acquireTimeoutMs: 0, idleTimeoutMs: undefined } as PoolOptions)).toEqual({
+    max: 3,
+    min: 3,
+    acquireTimeoutMs: 0,
+    idleTimeoutMs: 30_000,
+  })
+})
+
+test.each([
+  [{ max: 0 }],
+  [{ max: -1 }],
+  [{ max: 1.5 }],
+  [{ max: Number.NaN }],
+  [{ max: Number.POSITIVE_INFINITY }],
+  [{ max: 100_001 }],
+  [{ max: '10' as never }],
+  [{ min: -1 }],
+  [{ min: 11 }],
+  [{ max: 2, min: 3 }],
+  [{ acquireTimeoutMs: -1 }],
+  [{ acquireTimeoutMs: 2 ** 31 }],
+  [{ idleTimeoutMs: 0.5 }],
+  [{ maximum: 3 } as never],
+])('%j is refused', (options: PoolOptions) => {
+  expect(() => resolvePoolSettings(options)).toThrow(ConfigError)
+})
+
+test('the refusal names the option and its bounds', () => {
+  expect(() => resolvePoolSettings({ max: 0 })).toThrow('The pool option max must be a whole number from 1 to 100000')
+  expect(() => resolvePoolSettings({ maximum: 3 } as never)).toThrow('Unknown pool option "maximum"')
+})
