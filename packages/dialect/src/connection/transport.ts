@@ -229,6 +229,8 @@ export class Transport implements SessionLink {
     // The server has said its last word: whoever still waits for an answer must not wait for the socket's own end.
     socket.on('end', () => socket.destroy())
     socket.on('close', () => {
+      // The plain socket below TLS closes too, and knows nothing of the reason.
+      if (this.#socket !== socket) return
       this.#markClosed()
       this.#abort(failure)
     })
