@@ -1,4 +1,12 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+/** Where `.ci/run` reads off what passed and failed. */
+const reportFile = process.env['PGWIRE_TEST_REPORT']
+
+/** Tests that meet the server of the run through `sharedServer`, wherever it comes from. */
+const sharing = ['test/{conformance,integration}/**/*.test.ts']
+
+const globalSetup = 'test/support/global-setup.ts'
 
 export default defineConfig({
   test: {
@@ -7,30 +15,17 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    reporters: reportFile === undefined ? ['default'] : ['default', ['json', { outputFile: reportFile }]],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'test/support/**/*.test.ts', 'tools/**/*.test.ts'],
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'integration',
-          include: ['test/{conformance,integration,faults,types,package}/**/*.test.ts'],
-          globalSetup: 'test/support/global-setup.ts',
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'containers',
-          include: ['test/containers/**/*.test.ts'],
-          globalSetup: 'test/containers/global-setup.ts',
-        },
-      },
+      // No server, no other room's mocks: seconds.
+      project('unit', ['packages/*/src/**/*.test.ts', 'test/support/**/*.test.ts', 'tools/**/*.test.ts']),
+      project('integration', [...sharing, 'test/{faults,types,package}/**/*.test.ts'], { globalSetup }),
+      // Only by `pnpm test:containers`, which starts the server that PG_TEST_URL then names.
+      project('containers', [...sharing, 'test/containers/**/*.test.ts'], { globalSetup }),
     ],
   },
 })
+
+function project(name: string, include: string[], more: { globalSetup?: string } = {}): TestProjectInlineConfiguration {
+  return { extends: true, test: { name, include, ...more } }
+}

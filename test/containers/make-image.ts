@@ -2,8 +2,7 @@
  * Makes a PostgreSQL image without a registry: the embedded binaries, a shell, and the system libraries that both need.
  * It takes the same environment variables as the official image. `node make-image.ts [name]` prints the image's name.
  */
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { chmod, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -17,16 +16,12 @@ const INSTALLATION = '/opt/postgres'
 const USER_ID = 999
 
 /** What makes an archive of files an image: the user, because PostgreSQL refuses root, and what runs. */
-const CHANGES = [
-  `USER ${USER_ID}`,
-  `ENV PATH=${INSTALLATION}/bin:/bin`,
-  'EXPOSE 5432',
-  'STOPSIGNAL SIGINT',
-  'ENTRYPOINT ["/entrypoint.sh"]',
-]
+const CHANGES = [`USER ${USER_ID}`, `ENV PATH=${INSTALLATION}/bin:/bin`, 'EXPOSE 5432', 'ENTRYPOINT ["/entrypoint.sh"]']
 
 /** Builds the image and gives its name. */
-export async function makeImage(name: string = `kysely-pgwire-test/postgres:${requestedMajorVersion()}`): Promise<string> {
+export async function makeImage(
+  name: string = `kysely-pgwire-test/postgres:${requestedMajorVersion()}`,
+): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'pgwire-image-'))
   try {
     await fill(root)
@@ -74,10 +69,13 @@ async function systemLibraries(...executables: readonly string[]): Promise<Reado
 
 async function importImage(root: string, name: string): Promise<void> {
   const changes = CHANGES.flatMap((change) => ['--change', change])
-  const tar = spawn('tar', ['-C', root, '--owner=0', '--group=0', '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const docker = spawn('docker', ['import', ...changes, '-', name], { stdio: [tar.stdout, 'ignore', 'inherit'] })
-  const codes = await Promise.all([once(tar, 'exit'), once(docker, 'exit')])
-  if (codes.some(([code]) => code !== 0)) throw new Error(`docker import of ${name} failed`)
+  const archive = `${root}.tar`
+  try {
+    await run('tar', ['-C', root, '--owner=0', '--group=0', '-cf', archive, '.'])
+    await run('docker', ['import', ...changes, archive, name])
+  } finally {
+    await rm(archive, { force: true })
+  }
 }
 
 if (basename(process.argv[1] ?? '') === basename(import.meta.filename)) console.log(await makeImage(process.argv[2]))

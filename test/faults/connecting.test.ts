@@ -1,6 +1,7 @@
+import { inspect } from 'node:util'
+
 /** Everything that can go wrong between the first packet and the first ReadyForQuery, played by a server that obeys nobody. */
 import { connect, type ConnectionError, type ConnectionOptions, ConfigError } from 'kysely-pgwire'
-import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 
 import {
@@ -125,7 +126,10 @@ describe('an answer to the request for TLS', () => {
     ['garbage', 'HTTP/1.1 400 Bad Request\r\n'],
     ['another letter', 'G'],
     ['a NUL', '\0'],
-    ['yes, and plaintext in the same segment', joined(['S', authenticationOk(), backendKeyData(1, 2), readyForQuery()])],
+    [
+      'yes, and plaintext in the same segment',
+      joined(['S', authenticationOk(), backendKeyData(1, 2), readyForQuery()]),
+    ],
     ['yes, twice', 'SS'],
   ])('that is %s ends the attempt, and nothing of it is believed', async (_what, answer) => {
     const error = await refusal(answering(answer), { tls: true })
@@ -245,14 +249,16 @@ test("the server's refusal is its own error, with the place", async () => {
 
 describe('a password', () => {
   test.each<[string, ConnectionOptions]>([
-    ['that is missing', { password: undefined as unknown as string }],
+    ['that is missing', {}],
     ['function that throws', { password: () => Promise.reject(new Error('vault')) }],
     ['that is no string', { password: (() => 5) as unknown as () => string }],
   ])('%s is a ConfigError', async (_what, options) => {
     await using server = await scriptedServer(asking(authenticationCleartextPassword()))
     const { host, port } = server
     await expect(connect({ host, port, user: 'app', ...options })).rejects.toBeInstanceOf(ConfigError)
-    await (await server.peer(0)).closed
+    await (
+      await server.peer(0)
+    ).closed
   })
 })
 

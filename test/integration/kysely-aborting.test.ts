@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { PgwireAdapter, PgwireConnection } from 'kysely-pgwire'
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 
+import { faultProxy } from '../support/fault-proxy.ts'
 import { petShop } from './kysely-fixture.ts'
 
 const shop = petShop()
@@ -10,13 +12,15 @@ const strategies = ['cancel query', 'kill session'] as const
 const SLEEP_SECONDS = 15
 const SOON_MS = 2_000
 
+let printing: MockInstance
+
 beforeEach(() => {
-  vi.spyOn(console, 'error').mockImplementation(() => {})
+  printing = vi.spyOn(console, 'error').mockImplementation(() => {})
 })
 
 afterEach(() => {
-  const printed = vi.mocked(console.error).mock.calls
-  vi.restoreAllMocks()
+  const printed = printing.mock.calls
+  printing.mockRestore()
   expect(printed).toEqual([])
 })
 
@@ -62,7 +66,9 @@ describe.each(strategies)('the strategy %s', (inflightQueryAbortStrategy) => {
       const controller = new AbortController()
       const { signal } = controller
       const mark = `described ${inflightQueryAbortStrategy}`
-      const query = sql.raw(`select /* ${mark} */ * from person`).execute(kysely.db, { signal, inflightQueryAbortStrategy })
+      const query = sql
+        .raw(`select /* ${mark} */ * from person`)
+        .execute(kysely.db, { signal, inflightQueryAbortStrategy })
       await expect(query).rejects.toBe(await reasonOnceRunning(controller, mark))
       await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
     })
@@ -120,9 +126,62 @@ test('cancel query keeps the backend', async () => {
   const pid = sql<{ pid: number }>`select pg_backend_pid() as pid`
   const before = await pid.execute(kysely.db)
   const controller = new AbortController()
-  const query = sleep('kept').execute(kysely.db, { signal: controller.signal, inflightQueryAbortStrategy: 'cancel query' })
+  const query = sleep('kept').execute(kysely.db, {
+    signal: controller.signal,
+    inflightQueryAbortStrategy: 'cancel query',
+  })
   await expect(query).rejects.toBe(await reasonOnceRunning(controller, 'kept'))
   await expect(pid.execute(kysely.db)).resolves.toMatchObject({ rows: before.rows })
+})
+
+test('cancelQuery resolves once the connection serves again', async () => {
+  await using kysely = shop.open({ pool: { max: 1 } })
+  const { signal } = new AbortController()
+  await kysely.db.getExecutor().provideConnection(async (provided) => {
+    const connection = provided as PgwireConnection
+    for (const options of [{ signal }, undefined]) {
+      const mark = `cancelled directly ${options === undefined ? 'without' : 'with'} a signal`
+      const query = connection.executeQuery(sleep(mark).compile(kysely.db), options).catch(() => {})
+      await expect.poll(() => shop.running(mark), { interval: 5 }).toHaveLength(1)
+      await connection.cancelQuery()
+      expect(connection.connection.idle).toBe(true)
+      await query
+    }
+  })
+})
+
+test('a query that is aborted before it was sent never is', async () => {
+  await shop.refill()
+  await using proxy = await faultProxy(shop.server)
+  await using kysely = shop.open({ url: proxy.through(shop.url), pool: { max: 1 } })
+  await sql`select 1`.execute(kysely.db)
+  const controller = new AbortController()
+  const { signal } = controller
+  // The server has described the statement, and the client does not know it yet.
+  const aborted = proxy.after('Z', 1, () => controller.abort())
+  const insert = kysely.db.insertInto('person').values({ name: 'Dan' })
+  await expect(insert.execute({ signal, inflightQueryAbortStrategy: 'cancel query' })).rejects.toMatchObject({
+    name: 'AbortError',
+  })
+  await aborted
+  await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  await expect(shop.query(`select 1 from person where name = 'Dan'`)).resolves.toEqual([])
+})
+
+test('a cancelled query fails its transaction, which a savepoint can save', async () => {
+  await shop.refill()
+  await using kysely = shop.open({ pool: { max: 1 } })
+  const trx = await kysely.db.startTransaction().execute()
+  await trx.insertInto('person').values({ name: 'Dan' }).execute()
+  const saved = await trx.savepoint('before').execute()
+  const controller = new AbortController()
+  const { signal } = controller
+  const query = sleep('saved').execute(saved, { signal, inflightQueryAbortStrategy: 'cancel query' })
+  await expect(query).rejects.toBe(await reasonOnceRunning(controller, 'saved'))
+  await expect(sql`select 1`.execute(saved)).rejects.toMatchObject({ code: '25P02' })
+  await saved.rollbackToSavepoint('before').execute()
+  await trx.commit().execute()
+  await expect(shop.query(`select 1 from person where name = 'Dan'`)).resolves.toHaveLength(1)
 })
 
 test('ignore query, the default, rejects at once, and the query runs to its end', async () => {
@@ -154,7 +213,9 @@ test('300 aborts close to the end of their query hit no innocent query', async (
     const until = performance.now() + 2.5 + (attempt % 60) / 20
     while (performance.now() < until) await new Promise(setImmediate)
     controller.abort()
-    await expect(sql`select pg_sleep(0.001), 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    await expect(sql`select pg_sleep(0.001), 1 as one`.execute(kysely.db)).resolves.toMatchObject({
+      rows: [{ one: 1 }],
+    })
     await settled
   }
   expect(aborted).toBeGreaterThan(20)
@@ -170,8 +231,11 @@ describe('waiting for a connection', () => {
       const waiting = sql`select 1`.execute(kysely.db, { signal })
       const behind = sql`select 2 as two`.execute(kysely.db)
       await new Promise(setImmediate)
+      const { pool } = kysely.db.getExecutor().adapter as PgwireAdapter
+      expect(pool.stats.waiting).toBe(2)
       controller.abort()
       await expect(waiting).rejects.toBe(signal.reason)
+      expect(pool.stats.waiting).toBe(1)
       await sql`select 1`.execute(held)
       void behind.catch(() => {})
     })
@@ -217,7 +281,9 @@ describe('waiting for a connection', () => {
 
 describe('a stream', () => {
   const slowRows = (mark: string) =>
-    sql<{ i: number }>`(select i, pg_sleep(case when i > 20 then ${sql.raw(String(SLEEP_SECONDS))} else 0 end) from generate_series(1, 100) i)`.as<'s'>(
+    sql<{
+      i: number
+    }>`(select i, pg_sleep(case when i > 20 then ${sql.raw(String(SLEEP_SECONDS))} else 0 end) from generate_series(1, 100) i)`.as<'s'>(
       sql.raw(`s /* ${mark} */`),
     )
 
@@ -278,7 +344,10 @@ describe('a stream', () => {
       await sql`lock table person in access exclusive mode`.execute(trx)
       const controller = new AbortController()
       const { signal } = controller
-      const stream = kysely.db.selectFrom('person').select(sql`1 /* locked stream */`.as('x')).stream({ chunkSize: 10, signal })
+      const stream = kysely.db
+        .selectFrom('person')
+        .select(sql`1 /* locked stream */`.as('x'))
+        .stream({ chunkSize: 10, signal })
       const next = stream.next()
       await expect(next).rejects.toBe(await reasonOnceRunning(controller, 'locked stream'))
       await expect.poll(() => shop.running('locked stream')).toEqual([])

@@ -1,5 +1,5 @@
 import { Kysely, PostgresAdapter, sql } from 'kysely'
-import { createPool, PgwireAdapter, PgwireConnection, PgwireDialect } from 'kysely-pgwire'
+import { ConfigError, createPool, PgwireAdapter, PgwireConnection, PgwireDialect } from 'kysely-pgwire'
 import { expect, test } from 'vitest'
 
 import { petShop } from './kysely-fixture.ts'
@@ -11,7 +11,11 @@ test('the adapter is a PgwireAdapter and a PostgresAdapter', async () => {
   const { adapter } = kysely.db.getExecutor()
   expect(adapter).toBeInstanceOf(PgwireAdapter)
   expect(adapter).toBeInstanceOf(PostgresAdapter)
-  expect(adapter).toMatchObject({ supportsReturning: true, supportsTransactionalDdl: true, supportsCreateIfNotExists: true })
+  expect(adapter).toMatchObject({
+    supportsReturning: true,
+    supportsTransactionalDdl: true,
+    supportsCreateIfNotExists: true,
+  })
 })
 
 test('the adapter of a Kysely, a transaction and a connection leads to the one pool', async () => {
@@ -38,6 +42,12 @@ test('a pool that was given is the pool, and destroy closes it', async () => {
   await expect(pool.acquire()).rejects.toMatchObject({ code: 'PGWIRE_POOL_CLOSED' })
 })
 
+test('a pool that is given beside a connection is refused, since it has its own', async () => {
+  await using pool = createPool({ connection: shop.url })
+  await using db = new Kysely({ dialect: new PgwireDialect({ pool, connection: shop.url }) })
+  await expect(sql`select 1`.execute(db)).rejects.toThrow(ConfigError)
+})
+
 test('two Kyselys of one dialect have a pool each', async () => {
   const dialect = new PgwireDialect({ connection: shop.url })
   await using one = new Kysely({ dialect })
@@ -54,7 +64,9 @@ test('a connection is the same object each time, and gives the driver’s own co
       seen.add(connection)
     })
   }
-  await kysely.db.transaction().execute((trx) => trx.getExecutor().provideConnection(async (connection) => void seen.add(connection)))
+  await kysely.db
+    .transaction()
+    .execute((trx) => trx.getExecutor().provideConnection(async (connection) => void seen.add(connection)))
   expect(seen.size).toBe(1)
   const [connection] = seen as Set<PgwireConnection>
   expect([connection?.connection.processId]).toEqual(await shop.backends())
@@ -62,12 +74,14 @@ test('a connection is the same object each time, and gives the driver’s own co
 
 test('queries that are started at once on a provided connection are answered in order', async () => {
   await using kysely = shop.open({ pool: { max: 1 } })
-  const answers = await kysely.db.getExecutor().provideConnection((connection) =>
-    Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        connection.executeQuery<{ n: number }>(sql`select ${index}::int4 as n`.compile(kysely.db)),
+  const answers = await kysely.db
+    .getExecutor()
+    .provideConnection((connection) =>
+      Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          connection.executeQuery<{ n: number }>(sql`select ${index}::int4 as n`.compile(kysely.db)),
+        ),
       ),
-    ),
-  )
+    )
   expect(answers.map((answer) => answer.rows[0]?.n)).toEqual(Array.from({ length: 50 }, (_, index) => index))
 })

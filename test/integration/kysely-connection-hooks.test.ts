@@ -24,7 +24,10 @@ test('onCreateConnection is called once per connection, onReserveConnection for 
 
 test('onCreateConnection is called for each of several connections', async () => {
   const created = new Set<DatabaseConnection>()
-  await using kysely = shop.open({ pool: { max: 5 }, onCreateConnection: async (connection) => void created.add(connection) })
+  await using kysely = shop.open({
+    pool: { max: 5 },
+    onCreateConnection: async (connection) => void created.add(connection),
+  })
   const all = () => Promise.all(Array.from({ length: 5 }, () => sql`select pg_sleep(0.05)`.execute(kysely.db)))
   await all()
   await all()
@@ -34,10 +37,15 @@ test('onCreateConnection is called for each of several connections', async () =>
 test('the hooks can run queries, whose settings the connection keeps', async () => {
   await using kysely = shop.open({
     pool: { max: 1 },
-    onCreateConnection: async (connection) => void (await connection.executeQuery(CompiledQuery.raw(`set search_path = elsewhere`))),
-    onReserveConnection: async (connection) => void (await connection.executeQuery(CompiledQuery.raw(`set application_name = 'reserved'`))),
+    onCreateConnection: async (connection) =>
+      void (await connection.executeQuery(CompiledQuery.raw(`set search_path = elsewhere`))),
+    onReserveConnection: async (connection) =>
+      void (await connection.executeQuery(CompiledQuery.raw(`set application_name = 'reserved'`))),
   })
-  const { rows } = await sql`select current_setting('search_path') as path, current_setting('application_name') as name`.execute(kysely.db)
+  const { rows } =
+    await sql`select current_setting('search_path') as path, current_setting('application_name') as name`.execute(
+      kysely.db,
+    )
   expect(rows).toEqual([{ path: 'elsewhere', name: 'reserved' }])
 })
 
@@ -65,6 +73,19 @@ describe.each(['onCreateConnection', 'onReserveConnection'] as const)('%s that t
     failing = false
     await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
     await expect.poll(() => shop.backends()).toHaveLength(1)
+  })
+
+  test('half-way through preparing a connection keeps that connection from being used', async () => {
+    let calls = 0
+    const hook = async (connection: DatabaseConnection) => {
+      await connection.executeQuery(CompiledQuery.raw(`set application_name = 'half prepared'`))
+      if (++calls === 1) throw new Error('not today')
+      await connection.executeQuery(CompiledQuery.raw('reset application_name'))
+    }
+    await using kysely = shop.open({ pool: { max: 1 }, [name]: hook })
+    await expect(sql`select 1`.execute(kysely.db)).rejects.toThrow('not today')
+    await expect.poll(() => shop.backends()).toEqual([])
+    await sql`select 1`.execute(kysely.db)
   })
 
   test('is called again for the connection that replaces the failed one', async () => {

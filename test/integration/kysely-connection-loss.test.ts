@@ -44,7 +44,10 @@ test('a connection killed between two statements of a transaction: the next stat
     await killAll()
     await trx.insertInto('person').values({ name: 'Eve' }).execute()
   })
-  await expect(transaction).rejects.toMatchObject({ code: 'PGWIRE_CONNECTION_LOST', outcome: expect.stringMatching(/not-sent|unknown/) })
+  await expect(transaction).rejects.toMatchObject({
+    code: 'PGWIRE_CONNECTION_LOST',
+    outcome: expect.stringMatching(/not-sent|unknown/),
+  })
   await expect(one.execute(kysely.db)).resolves.toMatchObject(ONE)
   await expect(shop.query('select 1 from person')).resolves.toHaveLength(3)
 })
@@ -85,7 +88,9 @@ test('idle connections killed: the next queries work', async () => {
   await all()
   await expect(shop.backends()).resolves.toHaveLength(5)
   await killAll()
-  await expect.poll(() => (kysely.db.getExecutor().adapter as never as { pool: { stats: object } }).pool.stats).toMatchObject({ size: 0 })
+  await expect
+    .poll(() => (kysely.db.getExecutor().adapter as never as { pool: { stats: object } }).pool.stats)
+    .toMatchObject({ size: 0 })
   await all()
   await expect(one.execute(kysely.db)).resolves.toMatchObject(ONE)
 })
@@ -111,9 +116,13 @@ test('a transaction left open by a raw begin is rolled back when its connection 
     await sql`begin`.execute(db)
     await db.insertInto('person').values({ name: 'Dan' }).execute()
   })
-  await expect(sql`select pg_current_xact_id_if_assigned() as xid`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ xid: null }] })
+  await expect(sql`select pg_current_xact_id_if_assigned() as xid`.execute(kysely.db)).resolves.toMatchObject({
+    rows: [{ xid: null }],
+  })
   await expect(shop.query(`select 1 from person where name = 'Dan'`)).resolves.toEqual([])
-  await expect(shop.query(`select 1 from pg_stat_activity where state like 'idle in%' and datname = current_database()`)).resolves.toEqual([])
+  await expect(
+    shop.query(`select 1 from pg_stat_activity where state like 'idle in%' and datname = current_database()`),
+  ).resolves.toEqual([])
 })
 
 test('a failed transaction left open is rolled back when its connection is released', async () => {

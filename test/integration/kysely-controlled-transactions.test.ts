@@ -33,7 +33,11 @@ test('rollback drops, and the log is begin, statement, rollback', async () => {
 
 test('takes isolation level and access mode', async () => {
   await using kysely = shop.open()
-  const trx = await kysely.db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
+  const trx = await kysely.db
+    .startTransaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute()
   await expect(trx.insertInto('person').values({ name: 'Dan' }).execute()).rejects.toMatchObject({ code: '25006' })
   await trx.rollback().execute()
   expect(kysely.log[0]).toEqual(statement('start transaction isolation level repeatable read read only'))

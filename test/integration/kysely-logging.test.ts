@@ -42,7 +42,10 @@ test('a stream is logged once, at its end', async () => {
 
 test('a stream that fails is logged as an error', async () => {
   await using kysely = shop.open()
-  const failing = kysely.db.selectFrom('nowhere' as 'pet').selectAll().stream()
+  const failing = kysely.db
+    .selectFrom('nowhere' as 'pet')
+    .selectAll()
+    .stream()
   const error = await failing.next().catch((reason: unknown) => reason)
   expect(kysely.events).toMatchObject([{ level: 'error', error }])
 })

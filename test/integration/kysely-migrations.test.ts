@@ -27,8 +27,13 @@ const migratorOf = (db: Kysely<unknown>, list = migrations) =>
   new Migrator({ db, provider: { getMigrations: async () => list } })
 
 const columns = async () =>
-  (await shop.query(`select column_name from information_schema.columns where table_name = 'toy' order by 1`)).map((row) => row['column_name'])
-const locks = () => shop.query(`select 1 from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`)
+  (await shop.query(`select column_name from information_schema.columns where table_name = 'toy' order by 1`)).map(
+    (row) => row['column_name'],
+  )
+const locks = () =>
+  shop.query(
+    `select 1 from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+  )
 
 test('migrations go up, one down, and all down, and leave no lock', async () => {
   await using kysely = shop.open<unknown>()
@@ -49,7 +54,10 @@ test('migrations go up, one down, and all down, and leave no lock', async () => 
 
 test('a migration that fails is rolled back with those before it, and leaves no lock', async () => {
   await using kysely = shop.open<unknown>({ pool: { max: 1 } })
-  const broken: Record<string, Migration> = { ...migrations, '3-broken': { up: async (db) => void (await sql`select 1 / 0`.execute(db)) } }
+  const broken: Record<string, Migration> = {
+    ...migrations,
+    '3-broken': { up: async (db) => void (await sql`select 1 / 0`.execute(db)) },
+  }
   const { error, results } = await migratorOf(kysely.db, broken).migrateToLatest()
   expect(error).toMatchObject({ code: '22012' })
   expect(results?.map(({ status }) => status)).toEqual(['Success', 'Success', 'Error'])

@@ -64,7 +64,17 @@ describe('a JavaScript value is taken for a parameter of', () => {
     ['int4[]', [1, null, 3], [1, null, 3]],
     ['text[]', ['a', '', null, 'NULL', '{"'], ['a', '', null, 'NULL', '{"']],
     ['int4[]', [], []],
-    ['int4[]', [[1, 2], [3, 4]], [[1, 2], [3, 4]]],
+    [
+      'int4[]',
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
     ['timestamptz', new Date('2024-02-29T10:00:00.123Z'), new Date('2024-02-29T10:00:00.123Z')],
     ['bytea', Buffer.from([0, 255]), Buffer.from([0, 255])],
     ['bytea', new Uint8Array([1, 2]), Buffer.from([1, 2])],
@@ -105,7 +115,9 @@ describe('what Kysely makes of values', () => {
 
   test('an empty list in where … in is the server’s syntax error', async () => {
     await using kysely = shop.open()
-    await expect(kysely.db.selectFrom('person').selectAll().where('id', 'in', []).execute()).rejects.toMatchObject({ code: '42601' })
+    await expect(kysely.db.selectFrom('person').selectAll().where('id', 'in', []).execute()).rejects.toMatchObject({
+      code: '42601',
+    })
   })
 
   test('= any takes an array parameter', async () => {

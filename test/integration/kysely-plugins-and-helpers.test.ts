@@ -25,7 +25,8 @@ describe('plugins', () => {
 
   test('ParseJSONResultsPlugin leaves what is parsed already as it is, and parses what is text', async () => {
     await using kysely = shop.open({ plugins: [new ParseJSONResultsPlugin()] })
-    const { rows } = await sql`select '{"a": [1]}'::jsonb as parsed, '{"b": [2]}'::text as text, '[1' as broken`.execute(kysely.db)
+    const { rows } =
+      await sql`select '{"a": [1]}'::jsonb as parsed, '{"b": [2]}'::text as text, '[1' as broken`.execute(kysely.db)
     expect(rows).toEqual([{ parsed: { a: [1] }, text: { b: [2] }, broken: '[1' }])
   })
 
@@ -53,8 +54,16 @@ describe('helpers', () => {
       .selectFrom('person')
       .select((eb) => [
         'person.name',
-        jsonArrayFrom(eb.selectFrom('pet').select(['pet.name', 'pet.species']).whereRef('owner_id', '=', 'person.id').orderBy('pet.id')).as('pets'),
-        jsonObjectFrom(eb.selectFrom('pet').select('pet.name').whereRef('owner_id', '=', 'person.id').orderBy('pet.id').limit(1)).as('first'),
+        jsonArrayFrom(
+          eb
+            .selectFrom('pet')
+            .select(['pet.name', 'pet.species'])
+            .whereRef('owner_id', '=', 'person.id')
+            .orderBy('pet.id'),
+        ).as('pets'),
+        jsonObjectFrom(
+          eb.selectFrom('pet').select('pet.name').whereRef('owner_id', '=', 'person.id').orderBy('pet.id').limit(1),
+        ).as('first'),
       ])
       .orderBy('person.id')
       .limit(2)
@@ -85,19 +94,29 @@ describe('helpers', () => {
     await using kysely = shop.open()
     const rows = await kysely.db
       .mergeInto('person')
-      .using(sql<{ n: string }>`(values ('Ann'), ('Zoe'))`.as<'new'>(sql`new (n)`), (join) => join.on('person.name', '=', sql`new.n`))
+      .using(sql<{ n: string }>`(values ('Ann'), ('Zoe'))`.as<'new'>(sql`new (n)`), (join) =>
+        join.on('person.name', '=', sql`new.n`),
+      )
       .whenMatched()
       .thenUpdateSet({ age: 1 })
       .whenNotMatched()
       .thenInsertValues({ name: sql<string>`new.n` })
       .returning([mergeAction().as('action'), 'name'])
       .execute()
-    expect(rows).toEqual(expect.arrayContaining([{ action: 'UPDATE', name: 'Ann' }, { action: 'INSERT', name: 'Zoe' }]))
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { action: 'UPDATE', name: 'Ann' },
+        { action: 'INSERT', name: 'Zoe' },
+      ]),
+    )
   })
 
   test('explain gives the plan', async () => {
     await using kysely = shop.open()
-    const plan = await kysely.db.selectFrom('person').selectAll().explain('json', sql`analyze`)
+    const plan = await kysely.db
+      .selectFrom('person')
+      .selectAll()
+      .explain('json', sql`analyze`)
     expect(plan[0]).toHaveProperty(['QUERY PLAN', 0, 'Plan', 'Node Type'], 'Seq Scan')
   })
 })

@@ -114,7 +114,12 @@ describe('builders', () => {
     await using kysely = shop.open()
     const row = await kysely.db
       .selectFrom('person')
-      .select(({ fn }) => [fn.countAll().as('count'), fn.sum('age').as('sum'), fn.avg('age').as('avg'), fn.max('age').as('max')])
+      .select(({ fn }) => [
+        fn.countAll().as('count'),
+        fn.sum('age').as('sum'),
+        fn.avg('age').as('avg'),
+        fn.max('age').as('max'),
+      ])
       .executeTakeFirstOrThrow()
     expect(row).toEqual({ count: '3', sum: '70', avg: '35.0000000000000000', max: 40 })
   })

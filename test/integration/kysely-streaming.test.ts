@@ -19,7 +19,9 @@ interface Series {
 
 /** A query of `rows` rows that Kysely can stream. */
 function series({ db }: OpenKysely<Series>, rows: number) {
-  return db.selectFrom(sql<{ i: number }>`generate_series(1, ${rows}::int4)`.as<'series'>(sql`series(i)`)).select('series.i')
+  return db
+    .selectFrom(sql<{ i: number }>`generate_series(1, ${rows}::int4)`.as<'series'>(sql`series(i)`))
+    .select('series.i')
 }
 
 /** Lengths of the chunks that the dialect's connection gives. */
@@ -52,10 +54,10 @@ describe('chunks', () => {
     await using kysely = shop.open<Series>()
     await kysely.db.connection().execute(async (db) => {
       const connection = (await db.getExecutor().provideConnection(async (one) => one)) as PgwireConnection
-      const { streamQuery } = connection
-      connection.streamQuery = function (query, chunkSize, options) {
+      const streamQuery = connection.streamQuery.bind(connection)
+      connection.streamQuery = (query, chunkSize, options) => {
         seen.push(chunkSize)
-        return streamQuery.call(connection, query, chunkSize, options) as never
+        return streamQuery(query, chunkSize, options) as never
       }
       for await (const _ of series({ ...kysely, db }, 250).stream()) void _
       for await (const _ of series({ ...kysely, db }, 250).stream(7)) void _
@@ -90,7 +92,8 @@ describe('rows', () => {
   test('of update and delete … returning are streamed', async () => {
     await using kysely = shop.open()
     const updated: unknown[] = []
-    for await (const row of kysely.db.updateTable('person').set({ age: 1 }).returning('name').stream(1)) updated.push(row)
+    for await (const row of kysely.db.updateTable('person').set({ age: 1 }).returning('name').stream(1))
+      updated.push(row)
     expect(updated).toHaveLength(3)
     const deleted: unknown[] = []
     for await (const row of kysely.db.deleteFrom('pet').returning('name').stream(1)) deleted.push(row)
@@ -199,7 +202,11 @@ describe('errors', () => {
   test('before the first row reject the first next, with a stack that ends in the caller’s file', async () => {
     await using kysely = shop.open()
     const { stack = '' } = await errorFrom(async function callerOfTheStream() {
-      for await (const _ of kysely.db.selectFrom('nowhere' as 'person').selectAll().stream()) void _
+      for await (const _ of kysely.db
+        .selectFrom('nowhere' as 'person')
+        .selectAll()
+        .stream())
+        void _
     })
     expect(stack).toMatch(/^PostgresError: relation "nowhere" does not exist/)
     expect(stack.trimEnd().split('\n').at(-1)).toContain(thisFile)
@@ -210,7 +217,9 @@ describe('errors', () => {
     await using kysely = shop.open({ pool: { max: 1 } })
     let rows = 0
     const { stack = '' } = await errorFrom(async function callerOfTheStream() {
-      const failing = kysely.db.selectFrom(sql<{ q: number }>`(select 1 / (15 - i) as q from generate_series(1, 30) i)`.as('s'))
+      const failing = kysely.db.selectFrom(
+        sql<{ q: number }>`(select 1 / (15 - i) as q from generate_series(1, 30) i)`.as('s'),
+      )
       for await (const _ of failing.select('q').stream(10)) rows++
     })
     expect(rows).toBe(10)
@@ -223,7 +232,10 @@ describe('errors', () => {
     await using kysely = shop.open()
     const { signal } = new AbortController()
     const { stack = '' } = await errorFrom(async function callerOfTheStream() {
-      const stream = kysely.db.selectFrom('nowhere' as 'person').selectAll().stream({ signal })
+      const stream = kysely.db
+        .selectFrom('nowhere' as 'person')
+        .selectAll()
+        .stream({ signal })
       for await (const _ of stream) void _
     })
     expect(stack.trimEnd().split('\n').at(-1)).toContain(thisFile)
@@ -240,5 +252,47 @@ describe('errors', () => {
     await expect(failing).rejects.toMatchObject({ code: expect.stringMatching(/^(57P01|PGWIRE_CONNECTION_LOST)$/) })
     await expect(stream.next()).resolves.toEqual({ done: true, value: undefined })
     await expect(series(kysely, 3).execute()).resolves.toHaveLength(3)
+  })
+})
+
+describe('a query on a connection with an open stream', () => {
+  const everything = CompiledQuery.raw('select * from generate_series(1, 1000)')
+  const one = CompiledQuery.raw('select 1 as one')
+
+  test('is refused instead of waiting for ever, and served once the loop is left', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    await kysely.db.getExecutor().provideConnection(async (connection) => {
+      for await (const _ of connection.streamQuery(everything, 10)) {
+        await expect(connection.executeQuery(one)).rejects.toThrow(UsageError)
+        await expect(connection.streamQuery(one, 10).next()).rejects.toThrow(UsageError)
+        break
+      }
+      await expect(connection.executeQuery(one)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    })
+  })
+
+  test('that was given back without its end costs only that connection', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    const stream = await kysely.db.getExecutor().provideConnection(async (connection) => {
+      const abandoned = connection.streamQuery(everything, 10)
+      await abandoned.next()
+      return abandoned
+    })
+    await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    const rest = (async () => {
+      for await (const _ of { [Symbol.asyncIterator]: () => stream }) void _
+    })()
+    await expect(rest).rejects.toMatchObject({ code: 'PGWIRE_CONNECTION_CLOSED' })
+  })
+
+  test('that a transaction leaves behind ends the transaction with the error of its callback', async () => {
+    await using kysely = shop.open({ pool: { max: 1 } })
+    const transaction = kysely.db.transaction().execute(async (trx) => {
+      const abandoned = trx.selectFrom('person').selectAll().stream(1)
+      await abandoned.next()
+      throw new Error('mine')
+    })
+    await expect(transaction).rejects.toThrow('mine')
+    await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
   })
 })

@@ -56,7 +56,9 @@ describe('the log of a transaction', () => {
       .transaction()
       .setAccessMode(mode)
       .execute((trx) => trx.insertInto('person').values({ name: 'Dan' }).execute())
-    await (code === undefined ? expect(outcome).resolves.toHaveLength(1) : expect(outcome).rejects.toMatchObject({ code }))
+    await (code === undefined
+      ? expect(outcome).resolves.toHaveLength(1)
+      : expect(outcome).rejects.toMatchObject({ code }))
     expect(kysely.log[0]).toEqual(statement(`start transaction ${mode}`))
   })
 
@@ -84,7 +86,10 @@ describe('an isolation level that PostgreSQL does not have', () => {
     const [before] = await shop.backends()
     kysely.log.length = 0
     for (let attempt = 0; attempt < 50; attempt++) {
-      const refused = kysely.db.transaction().setIsolationLevel(snapshot).execute(async () => 1)
+      const refused = kysely.db
+        .transaction()
+        .setIsolationLevel(snapshot)
+        .execute(async () => 1)
       await expect(refused).rejects.toThrow(UsageError)
       await expect(kysely.db.startTransaction().setIsolationLevel(snapshot).execute()).rejects.toThrow(UsageError)
     }
@@ -189,8 +194,15 @@ describe('20 transactions at once on a pool of 3', () => {
     await using kysely = shop.open({ pool: { max: 3 } })
     const transactions = Array.from({ length: 20 }, (_, index) =>
       kysely.db.transaction().execute(async (trx) => {
-        const { id } = await trx.insertInto('person').values({ name: `P${index}` }).returning('id').executeTakeFirstOrThrow()
-        await trx.insertInto('pet').values({ owner_id: id, name: `pet of P${index}`, species: 'dog' }).execute()
+        const { id } = await trx
+          .insertInto('person')
+          .values({ name: `P${index}` })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+        await trx
+          .insertInto('pet')
+          .values({ owner_id: id, name: `pet of P${index}`, species: 'dog' })
+          .execute()
         if (index % 2 === 1) throw new Error('odd')
       }),
     )

@@ -1,6 +1,10 @@
 /** A session without a socket: what it writes is kept for the test to read, what it reads is what the test feeds it. */
 import { Catalog } from '../../packages/dialect/src/connection/catalog.ts'
-import { QueryExchange, type QueryRequest, type QueryResult } from '../../packages/dialect/src/connection/exchanges/query.ts'
+import {
+  QueryExchange,
+  type QueryRequest,
+  type QueryResult,
+} from '../../packages/dialect/src/connection/exchanges/query.ts'
 import { PreparedStatements } from '../../packages/dialect/src/connection/prepared-statements.ts'
 import { sendQuery } from '../../packages/dialect/src/connection/send-query.ts'
 import type { Notification, ServerEvents } from '../../packages/dialect/src/connection/server-events.ts'
@@ -10,8 +14,8 @@ import type { Statement } from '../../packages/dialect/src/connection/statement.
 import { ConnectionError } from '../../packages/dialect/src/errors/connection-error.ts'
 import type { Outcome } from '../../packages/dialect/src/errors/outcome.ts'
 import type { PostgresError } from '../../packages/dialect/src/errors/postgres-error.ts'
-import type { RowMode } from '../../packages/dialect/src/types/row-function.ts'
 import { defaultTypes, type PgTypes } from '../../packages/dialect/src/types/profile.ts'
+import type { RowMode } from '../../packages/dialect/src/types/row-function.ts'
 import { type Bytes, joined } from './backend-messages.ts'
 import { type FrontendMessage, takeMessage } from './frontend-messages.ts'
 
@@ -73,13 +77,13 @@ export interface MemorySession {
   readonly link: MemoryLink
   readonly events: MemoryEvents
   /** Gives the session bytes as one read. */
-  feed(...parts: readonly Bytes[]): void
+  readonly feed: (...parts: readonly Bytes[]) => void
   /** Flushes, and gives the messages written since the last call. */
-  written(): FrontendMessage[]
+  readonly written: () => FrontendMessage[]
   /** Sends a query whose settlements are counted. */
-  ask(sql: string, parameters?: readonly unknown[], mode?: RowMode): Asked
+  readonly ask: (sql: string, parameters?: readonly unknown[], mode?: RowMode) => Asked
   /** As `ask`, for a statement that is described already: Bind, Execute, Sync. */
-  askDescribed(statement: Statement, parameters?: readonly unknown[]): Asked
+  readonly askDescribed: (statement: Statement, parameters?: readonly unknown[]) => Asked
 }
 
 /** A query and what became of it. */
@@ -140,7 +144,8 @@ function countSettlements(server: ServerSession, sql: string, parameters: readon
   const settle = (settlement: QueryResult | Error) => void settlements.push(settlement)
   const only = () => {
     const [settlement] = settlements
-    if (settlements.length !== 1 || settlement === undefined) throw new Error(`${settlements.length} settlements of ${sql}`)
+    if (settlements.length !== 1 || settlement === undefined)
+      throw new Error(`${settlements.length} settlements of ${sql}`)
     return settlement
   }
   return {

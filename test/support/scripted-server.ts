@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { eventLoopTurn } from './event-loop-turn.ts'
 import { PeerGoneError, ScriptedPeer } from './scripted-peer.ts'
 
-export { PeerGoneError, ScriptedPeer } from './scripted-peer.ts'
+export type { ScriptedPeer } from './scripted-peer.ts'
 
 /** Called for each connection; `index` counts them from 0. When it returns, the connection stays open and silent. */
 export type Script = (peer: ScriptedPeer, index: number) => Promise<void> | void

@@ -39,6 +39,9 @@ const planted: readonly (readonly [file: string, line: string, complaint: string
   ['wire/tools.test.ts', `import 'vitest'`, undefined],
   ['wire/properties.test.ts', `import 'fast-check'`, undefined],
   ['wire/untested.ts', `import 'vitest'`, 'no room owns it'],
+  ['wire/bytes.test.ts', `import '../../../../test/support/backend-messages.ts'`, undefined],
+  ['wire/server.test.ts', `import '../../../../test/support/test-server.ts'`, 'nothing from outside'],
+  ['wire/bytes.ts', `import '../../../../test/support/backend-messages.ts'`, 'nothing from outside'],
   ['wire/upwards.test.ts', `import '../connection/x.ts'`, 'wire must not import connection'],
 ]
 

@@ -4,9 +4,10 @@
  */
 import { dirname, relative, resolve, sep } from 'node:path'
 
-import { OPEN_MODULES, reachableFrom, ROOMS, TEST_MODULES } from './rooms.ts'
+import { OPEN_MODULES, reachableFrom, ROOMS, TEST_MODULES, TEST_SUPPORT } from './rooms.ts'
 
 const SOURCES = resolve(import.meta.dirname, '../../packages/dialect/src')
+const SUPPORT = resolve(import.meta.dirname, '../../test/support')
 const TEST_FILE = /\.(test|test-d|cases)\.ts$/
 
 interface Literal {
@@ -44,9 +45,10 @@ const imports = {
 
 function objection(room: string, filename: string, specifier: string): string | undefined {
   const inTest = TEST_FILE.test(filename)
-  return specifier.startsWith('.')
-    ? objectionToFile(room, relative(SOURCES, resolve(dirname(filename), specifier)))
-    : objectionToModule(room, specifier, inTest)
+  if (!specifier.startsWith('.')) return objectionToModule(room, specifier, inTest)
+  const target = resolve(dirname(filename), specifier)
+  if (inTest && TEST_SUPPORT.includes(relative(SUPPORT, target))) return undefined
+  return objectionToFile(room, relative(SOURCES, target))
 }
 
 function objectionToFile(room: string, target: string): string | undefined {

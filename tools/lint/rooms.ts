@@ -32,6 +32,14 @@ export const OPEN_MODULES: readonly string[] = ['node:buffer', 'node:util']
 /** What tests beside the code may import on top: the tools of testing, and anything of Node. */
 export const TEST_MODULES: readonly string[] = ['vitest', 'fast-check', 'node:']
 
+/** What of `test/support` they may import: the protocol's bytes and a session in memory, which need no server. */
+export const TEST_SUPPORT: readonly string[] = [
+  'backend-messages.ts',
+  'frontend-messages.ts',
+  'memory-postgres.ts',
+  'memory-session.ts',
+]
+
 /** All rooms below a room, the room itself included. */
 export function reachableFrom(name: string): ReadonlySet<string> {
   const reachable = new Set([name])

@@ -9,6 +9,12 @@ export const MAX_MESSAGE_BYTES = 0x3fff_ffff
 /** Below this length a loop over char codes beats the call into C++ (38 ns against 85 ns at 16 chars, even at 48). */
 const SHORT_TEXT_LENGTH = 40
 
+/** Above this length the bytes of a text are counted before room is made for them: less than 1 ms for a megabyte. */
+const EXACT_ABOVE_LENGTH = 65_536
+
+/** One message, and what waits in front of it. */
+const MAX_BUFFER_BYTES = MAX_MESSAGE_BYTES + 16 * 1024 * 1024
+
 /**
  * Bytes on their way to the server, written in place.
  *
@@ -88,7 +94,8 @@ export class SendBuffer {
   /** UTF-8 without a terminator. Throws {@link InvalidValueError} for a NUL or a lone surrogate: the server could not store it. */
   text(value: string): void {
     const { length } = value
-    this.reserve(length * 3)
+    // Three bytes for each is the most that there can be; for a long text that would be too much memory to be sure.
+    this.reserve(length <= EXACT_ABOVE_LENGTH ? length * 3 : Buffer.byteLength(value))
     if (length <= SHORT_TEXT_LENGTH) {
       const { bytes } = this
       let at = this.length
@@ -135,10 +142,8 @@ export class SendBuffer {
 
   #grow(count: number): void {
     const needed = this.length + count
-    if (count > MAX_MESSAGE_BYTES * 3 || needed > MAX_MESSAGE_BYTES * 3) {
-      throw new InvalidValueError('it is larger than 1 GiB')
-    }
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2))
+    if (needed > MAX_BUFFER_BYTES) throw new InvalidValueError('it is larger than 1 GiB')
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(this.bytes.length * 2, MAX_BUFFER_BYTES)))
     this.bytes.copy(grown, 0, 0, this.length)
     this.bytes = grown
     this.view = new DataView(grown.buffer)

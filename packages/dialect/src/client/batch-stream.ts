@@ -42,7 +42,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   #exchange: Exchange | null = null
   #portal: PortalExchange | null = null
   #batch: Row[] | null = null
-  #demands: Demand<Row>[] = []
+  readonly #demands: Demand<Row>[] = []
   #over = false
   #failure: { readonly error: unknown } | null = null
   readonly #abort = (): void => this.#onAbort()

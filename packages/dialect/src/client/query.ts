@@ -1,3 +1,4 @@
+import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { MAX_PARAMETERS } from '../connection/bind.ts'
 import { cancelRunning } from '../connection/cancel-request.ts'
 import type { QueryRequest, QueryResult } from '../connection/exchanges/query.ts'
@@ -5,7 +6,6 @@ import { sendQuery } from '../connection/send-query.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { RowMode } from '../types/row-function.ts'
-import type { ConnectionSettings } from '../config/connection-settings.ts'
 
 /** How to run one query. */
 export interface QueryOptions {

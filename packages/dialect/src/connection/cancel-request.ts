@@ -37,7 +37,10 @@ export async function cancelRunning(server: ServerSession, settings: ConnectionS
 
 async function sendCancelRequest(settings: ConnectionSettings, processId: number, secretKey: number): Promise<void> {
   const transport = new Transport(settings)
-  const timer = setTimeout(() => transport.timeOut(), Math.min(settings.connectTimeoutMs || CANCEL_TIMEOUT_MS, CANCEL_TIMEOUT_MS))
+  const timer = setTimeout(
+    () => transport.timeOut(),
+    Math.min(settings.connectTimeoutMs || CANCEL_TIMEOUT_MS, CANCEL_TIMEOUT_MS),
+  )
   try {
     await transport.open()
     await transport.sendAndAwaitClose(cancelRequest(processId, secretKey))

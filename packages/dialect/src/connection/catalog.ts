@@ -93,7 +93,8 @@ export class Catalog {
   #cleared(sql: string, parameterOids: readonly number[], fields: readonly FieldDescription[]): Statement | undefined {
     const suspect = this.#suspects.get(sql)
     this.#suspects.delete(sql)
-    const same = suspect !== undefined && suspect.parameterOids.join() === parameterOids.join() && suspect.describes(fields)
+    const same =
+      suspect !== undefined && suspect.parameterOids.join() === parameterOids.join() && suspect.describes(fields)
     return same ? suspect : undefined
   }
 

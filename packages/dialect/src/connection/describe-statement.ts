@@ -1,7 +1,7 @@
 import { codecsFromRows, type ServerTypeRow, serverTypesQuery } from '../types/server-types.ts'
-import { requireSql } from './require-sql.ts'
 import { PrepareExchange, type StatementShape } from './exchanges/prepare.ts'
 import { QueryExchange, type QueryResult } from './exchanges/query.ts'
+import { requireSql } from './require-sql.ts'
 import type { ServerSession } from './server-session.ts'
 import type { Turn } from './session.ts'
 import type { Statement } from './statement.ts'
@@ -66,7 +66,16 @@ function execute(
 ): Promise<QueryResult> {
   return new Promise((resolve, reject) => {
     const { sql } = statement
-    const request = { server, sql, parameters, mode: 'object', resolve, reject, exchange: null, withdrawn: false } as const
+    const request = {
+      server,
+      sql,
+      parameters,
+      mode: 'object',
+      resolve,
+      reject,
+      exchange: null,
+      withdrawn: false,
+    } as const
     // Should it have been deallocated, it is prepared again.
     turn.send(new QueryExchange(request, statement, () => turn.send(new QueryExchange(request, statement, null))))
   })

@@ -16,6 +16,7 @@ import {
   copyOutResponse,
   dataRow,
   emptyQueryResponse,
+  errorResponse,
   functionCallResponse,
   int32,
   negotiateProtocolVersion,
@@ -71,6 +72,33 @@ type States = Readonly<Record<string, { readonly path: readonly Buffer[]; readon
 
 function rows(name: string, start: () => Flow, states: States): void {
   describe(name, () => {
+    test.each(Object.entries(states))('%s: an error rejects it, once the server is ready again', (_state, { path }) => {
+      const { memory, settlements } = start()
+      memory.written()
+      if (path.length > 0) memory.feed(...path)
+      memory.feed(errorResponse({ C: '22012' }))
+      if (name === 'a login') {
+        expect(memory.session.dead).toBe(true)
+      } else {
+        expect(settlements).toEqual([])
+        // A portal sends the Sync that it has not sent yet.
+        memory.feed(readyForQuery('E'))
+        expect(memory.session.idle).toBe(true)
+        expect(memory.session.status).toBe('E')
+      }
+      expect(settlements.length).toBe(1)
+      if (!path.some((bytes) => bytes[0] === 'H'.charCodeAt(0))) expect(settlements[0]).toMatchObject({ code: '22012' })
+    })
+
+    test.each(Object.entries(states))('%s: the loss of the connection rejects it', (_state, { path }) => {
+      const { memory, settlements } = start()
+      memory.written()
+      if (path.length > 0) memory.feed(...path)
+      memory.session.lost(new Error('read ECONNRESET'))
+      memory.session.lost(new Error('again'))
+      expect(settlements).toEqual([expect.objectContaining({ outcome: 'unknown' })])
+    })
+
     test.each(Object.entries(states))('%s', (_state, { path, allowed }) => {
       const survived: string[] = []
       for (const [name, bytes] of Object.entries(messages)) {
@@ -151,13 +179,7 @@ rows('a portal', startPortal, {
   syncing: { path: [...bound, commandComplete('SELECT 0'), closeComplete()], allowed: ['readyForQuery'] },
 })
 
-const simple = [
-  'rowDescription',
-  'commandComplete',
-  'emptyQueryResponse',
-  'copyInResponse',
-  'copyOutResponse',
-] as const
+const simple = ['rowDescription', 'commandComplete', 'emptyQueryResponse', 'copyInResponse', 'copyOutResponse'] as const
 
 rows('a script', startScript, {
   running: { path: [], allowed: simple },
@@ -189,6 +211,90 @@ test.each<[string, Buffer]>([
   expect(memory.session.dead).toBe(true)
   expect(settlements).toEqual([expect.any(ProtocolError)])
 })
+
+/** What the server answers to a Bind and an Execute of one row at a time, when the portal has two. */
+const portalReplies = [
+  ...described,
+  bindComplete(),
+  NUMBER_ROW,
+  portalSuspended(),
+  NUMBER_ROW,
+  portalSuspended(),
+  commandComplete('SELECT 2'),
+]
+
+describe('a portal that is closed', () => {
+  /** Behind these many replies a batch is complete, and the next is asked for. */
+  const batchEnds = [6, 8]
+  const closings = portalReplies.map((_, count) => count)
+
+  test.each(closings)('behind %i of the replies gives nothing more, and the connection is free again', (count) => {
+    const { memory, portal, batches, settlements, writtens } = startReadPortal()
+    for (let index = 0; index < count; index++) {
+      if (batchEnds.includes(index)) portal.fetch()
+      memory.feed(portalReplies[index]!)
+    }
+    memory.written()
+    const before = batches.length
+    portal.close()
+    portal.close()
+    portal.fetch()
+    expect(memory.written().map(({ type }) => type)).toEqual(['close', 'sync'])
+    expect(writtens.length).toBe(1)
+    // A batch that was asked for comes before the answer to the Close.
+    const batchEnd = batchEnds.find((end) => end >= count) ?? count
+    if (count < batchEnd) memory.feed(...portalReplies.slice(count, batchEnd))
+    memory.feed(closeComplete(), readyForQuery())
+    expect(memory.session.idle).toBe(true)
+    expect(batches.length).toBe(before)
+    expect(settlements).toEqual([undefined])
+  })
+
+  test('and fails in the batch that is on its way says so', () => {
+    const { memory, portal, settlements } = startReadPortal()
+    memory.feed(...bound)
+    portal.close()
+    // The server skips the Close.
+    memory.feed(errorResponse({ C: '22012' }), readyForQuery())
+    expect(settlements).toEqual([expect.objectContaining({ code: '22012' })])
+    expect(memory.session.idle).toBe(true)
+  })
+
+  test('and dies says so once', () => {
+    const { memory, portal, settlements } = startReadPortal()
+    portal.close()
+    memory.session.lost()
+    portal.close()
+    portal.fetch()
+    expect(settlements.length).toBe(1)
+  })
+})
+
+test('a portal whose row cannot be decoded closes itself and rejects', () => {
+  const { memory, batches, settlements } = startReadPortal()
+  memory.written()
+  memory.feed(...bound, dataRow('123'))
+  expect(memory.written().map(({ type }) => type)).toEqual(['close', 'sync'])
+  memory.feed(portalSuspended(), closeComplete(), readyForQuery())
+  expect(batches).toEqual([])
+  expect(settlements).toEqual([expect.objectContaining({ name: 'CodecError', column: 'n' })])
+  expect(memory.session.idle).toBe(true)
+})
+
+function startReadPortal() {
+  const memory = memorySession()
+  const batches: unknown[][] = []
+  const settlements: unknown[] = []
+  const writtens: unknown[] = []
+  const portal = new PortalExchange(memory.server, statementIn(memory), [7], 1, {
+    batch: (rows) => void batches.push(rows),
+    written: () => void writtens.push(true),
+    end: (error) => void settlements.push(error),
+  })
+  memory.session.send(portal)
+  memory.written()
+  return { memory, portal, batches, settlements, writtens }
+}
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
@@ -242,6 +348,8 @@ function startLogin(password?: () => Promise<string>): Flow {
   const settlements: unknown[] = []
   const settle = (settlement: unknown) => void settlements.push(settlement)
   const authenticator = createAuthenticator({ user: 'app', password })
-  memory.session.send(new StartupExchange(memory.session, { user: 'app' }, authenticator, () => settle('ready'), settle))
+  memory.session.send(
+    new StartupExchange(memory.session, { user: 'app' }, authenticator, () => settle('ready'), settle),
+  )
   return { memory, settlements }
 }

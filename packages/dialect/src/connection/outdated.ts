@@ -15,5 +15,8 @@ export function isOutdated(error: Error): boolean {
 
 /** Whether the description could be to blame, so that it had better be renewed before it is used again. */
 export function mayBeOutdated(error: Error): boolean {
-  return (error instanceof PostgresError && SUSPECT.has(error.code)) || (error instanceof CodecError && error.code === 'PGWIRE_ENCODE')
+  return (
+    (error instanceof PostgresError && SUSPECT.has(error.code)) ||
+    (error instanceof CodecError && error.code === 'PGWIRE_ENCODE')
+  )
 }

@@ -37,7 +37,19 @@ class Probe implements Exchange {
 }
 
 type Step =
-  | { readonly do: 'send' | 'turn' | 'turnSend' | 'turnEnd' | 'hold' | 'release' | 'congest' | 'drain' | 'answer' | 'die' }
+  | {
+      readonly do:
+        | 'send'
+        | 'turn'
+        | 'turnSend'
+        | 'turnEnd'
+        | 'hold'
+        | 'release'
+        | 'congest'
+        | 'drain'
+        | 'answer'
+        | 'die'
+    }
   | { readonly do: 'withdraw'; readonly which: number }
 
 const steps = fc.oneof(
@@ -46,7 +58,10 @@ const steps = fc.oneof(
     weight: 10,
     arbitrary: fc.constantFrom<Step[]>({ do: 'turn' }, { do: 'turnSend' }, { do: 'turnEnd' }, { do: 'turnEnd' }),
   },
-  { weight: 4, arbitrary: fc.constantFrom<Step[]>({ do: 'hold' }, { do: 'release' }, { do: 'congest' }, { do: 'drain' }) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<Step[]>({ do: 'hold' }, { do: 'release' }, { do: 'congest' }, { do: 'drain' }),
+  },
   { weight: 2, arbitrary: fc.nat(20).map((which): Step => ({ do: 'withdraw', which })) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'die' }) },
 )

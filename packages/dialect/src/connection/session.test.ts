@@ -85,7 +85,10 @@ const impossible: readonly (readonly [string, Buffer])[] = [
   ['an error that ends inside a field', message('E', 'SERROR')],
   ['an error of no bytes', message('E')],
   ['bytes behind an error', extendedBy('x', errorResponse())],
-  ['an error with 65 fields', message('E', ...Array.from({ length: 65 }, (_, i) => `${String.fromCharCode(i + 60)}x\0`), '\0')],
+  [
+    'an error with 65 fields',
+    message('E', ...Array.from({ length: 65 }, (_, i) => `${String.fromCharCode(i + 60)}x\0`), '\0'),
+  ],
   ['a notice that ends inside a field', message('N', 'SNOTICE')],
   ['a setting without its value', message('S', 'name\0')],
   ['a setting without its end', message('S', 'name\0value')],
@@ -293,6 +296,13 @@ describe('a pipeline', () => {
   })
 })
 
+test('a row that cannot be decoded, and then the end: the outcome is unknown, and not that of a success', () => {
+  const { memory, asked } = inFlight(1)
+  memory.feed(bindComplete(), dataRow('123'), commandComplete('SELECT 1'))
+  memory.session.lost()
+  expect(asked[0]?.error).toMatchObject({ name: 'ConnectionError', outcome: 'unknown' })
+})
+
 describe('COPY, run as a query,', () => {
   test('from standard input is refused, and the connection stays usable', () => {
     const { memory, asked } = inFlight(1)
@@ -343,7 +353,10 @@ describe('the description that comes with a Parse', () => {
 
   test('decides how the rows are read, whatever was described before', () => {
     const { memory, asked } = parsing()
-    const columns = [{ name: 'n', typeOid: 20 }, { name: 'added', typeOid: 25 }]
+    const columns = [
+      { name: 'n', typeOid: 20 },
+      { name: 'added', typeOid: 25 },
+    ]
     const row = dataRow(joined([int32(1), int32(0)]), 'x')
     memory.feed(parseComplete(), parameterDescription(23), rowDescription(...columns), bindComplete(), row, ...complete)
     expect(asked.result.rows).toEqual([{ n: '4294967296', added: 'x' }])

@@ -370,7 +370,8 @@ export class Session {
   #readyForQuery(reader: FrameReader): void {
     const status = String.fromCharCode(reader.uint8())
     reader.done()
-    if (status !== 'I' && status !== 'T' && status !== 'E') throw new ProtocolError('Unknown transaction status from the server')
+    if (status !== 'I' && status !== 'T' && status !== 'E')
+      throw new ProtocolError('Unknown transaction status from the server')
     const exchange = this.#head
     if (exchange === null) throw new ProtocolError('Unexpected readyForQuery message from the server while idle')
     this.status = status

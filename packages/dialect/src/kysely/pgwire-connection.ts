@@ -1,9 +1,8 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 
-import type { BatchStream } from '../client/batch-stream.ts'
 import type { Connection } from '../client/connection.ts'
 import type { QueryResult as ServerResult } from '../connection/exchanges/query.ts'
-import { callSite, placedAt } from './call-site.ts'
+import { ChunkStream, refuseBesideStream } from './chunk-stream.ts'
 
 /** Commands whose row count is a number of affected rows. */
 const AFFECTING: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
@@ -21,6 +20,8 @@ export class PgwireConnection implements DatabaseConnection {
   readonly #connection: Connection
   /** Cancels the abortable query that is running; null while there is none. */
   #cancellation: AbortController | null = null
+  /** Streams that have begun and not ended. */
+  readonly #streams = new Set<unknown>()
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -31,7 +32,13 @@ export class PgwireConnection implements DatabaseConnection {
     return this.#connection
   }
 
+  /** Whether a stream has begun and not ended: nothing else can run before it does. */
+  get streaming(): boolean {
+    return this.#streams.size > 0
+  }
+
   async executeQuery<R>(compiledQuery: CompiledQuery, options?: AbortableOptions): Promise<QueryResult<R>> {
+    refuseBesideStream(this.#streams)
     if (options?.signal !== undefined) return this.#executeAbortable(compiledQuery)
     return kyselyResult(await this.#connection.query<R>(compiledQuery.sql, compiledQuery.parameters))
   }
@@ -46,16 +53,7 @@ export class PgwireConnection implements DatabaseConnection {
       batchRows: chunkSize,
       ...(signal === undefined ? {} : { signal }),
     })
-    return {
-      next: () => (signal === undefined ? nextChunk(batches) : nextAbortable(batches, signal)),
-      async return(): Promise<IteratorResult<QueryResult<R>>> {
-        await batches.return()
-        return { done: true, value: undefined }
-      },
-      [Symbol.asyncIterator]() {
-        return this
-      },
-    }
+    return new ChunkStream(batches, signal, this.#streams)
   }
 
   /** Nothing to collect: the server told the process id and the key at login. Kysely awaits this before each query. */
@@ -82,7 +80,6 @@ export class PgwireConnection implements DatabaseConnection {
   }
 
   async #executeAbortable<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const site = callSite()
     const cancellation = new AbortController()
     this.#cancellation = cancellation
     try {
@@ -90,7 +87,7 @@ export class PgwireConnection implements DatabaseConnection {
     } catch (error) {
       // Kysely has told its caller already, and would print this as a failure in the background.
       if (cancellation.signal.aborted) return { rows: [] }
-      throw placedAt(site, error)
+      throw error
     } finally {
       if (this.#cancellation === cancellation) this.#cancellation = null
     }
@@ -100,23 +97,4 @@ export class PgwireConnection implements DatabaseConnection {
 function kyselyResult<R>({ command, rowCount, rows }: ServerResult<R>): QueryResult<R> {
   if (AFFECTING.has(command)) return { numAffectedRows: BigInt(rowCount ?? 0), rows }
   return { rows: ENDING.has(command) ? [{ command } as R] : rows }
-}
-
-async function nextChunk<R>(batches: BatchStream<R>): Promise<IteratorResult<QueryResult<R>>> {
-  const batch = await batches.next()
-  return batch.done === true ? { done: true, value: undefined } : { done: false, value: { rows: batch.value } }
-}
-
-async function nextAbortable<R>(
-  batches: BatchStream<R>,
-  signal: AbortSignal,
-): Promise<IteratorResult<QueryResult<R>>> {
-  const site = callSite()
-  try {
-    return await nextChunk(batches)
-  } catch (error) {
-    // Kysely has told its caller already, and would print this as a failure in the background.
-    if (signal.aborted) return { done: true, value: undefined }
-    throw placedAt(site, error)
-  }
 }

@@ -13,8 +13,8 @@ import {
 import type { ConnectionOptions } from '../config/connection-options.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { createPool } from '../pool/create-pool.ts'
-import { Pool } from '../pool/pool.ts'
 import type { PoolOptions } from '../pool/pool-options.ts'
+import { Pool } from '../pool/pool.ts'
 import type { PgTypes } from '../types/profile.ts'
 import { PgwireAdapter } from './pgwire-adapter.ts'
 import { PgwireDriver } from './pgwire-driver.ts'
@@ -46,7 +46,8 @@ export interface PgwireDialectConfig {
  * const db = new Kysely<DB>({ dialect: new PgwireDialect({ connection: 'postgres://app@localhost/shop' }) })
  * ```
  *
- * Nothing is opened before the first query, and `db.destroy()` closes everything.
+ * Nothing is opened before the first query. `db.destroy()` closes everything: it lets what runs and waits finish, and
+ * cancels what takes longer than 10 seconds.
  */
 export class PgwireDialect implements Dialect {
   readonly #config: PgwireDialectConfig

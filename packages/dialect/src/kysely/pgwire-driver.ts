@@ -13,9 +13,9 @@ import type { Connection } from '../client/connection.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { Pool } from '../pool/pool.ts'
 import { abortedTransaction } from './aborted-transaction.ts'
-import type { PgwireDialectConfig } from './pgwire-dialect.ts'
 import { NoConnection } from './no-connection.ts'
 import { PgwireConnection } from './pgwire-connection.ts'
+import type { PgwireDialectConfig } from './pgwire-dialect.ts'
 
 interface AbortableOptions {
   readonly signal?: AbortSignal
@@ -53,7 +53,11 @@ export class PgwireDriver implements Driver {
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    if (!(connection instanceof NoConnection)) this.pool.giveBack(borrowed(connection))
+    if (connection instanceof NoConnection) return
+    const { connection: released, streaming } = known(connection)
+    // Whoever has left a stream open might still read from it.
+    if (streaming) released.terminate()
+    this.pool.giveBack(released)
   }
 
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
@@ -77,7 +81,7 @@ export class PgwireDriver implements Driver {
       await run(connection, 'rollback')
     } catch {
       // The end of its session rolls a transaction back just as well, and whatever led here is the better error.
-      borrowed(connection).terminate()
+      known(connection).connection.terminate()
     }
   }
 
@@ -108,10 +112,10 @@ export class PgwireDriver implements Driver {
 
   async #acquire(options: AbortableOptions | undefined): Promise<PgwireConnection> {
     const connection = await this.pool.take(options?.signal)
-    const known = this.#connections.get(connection)
-    if (known !== undefined && this.#config.onReserveConnection === undefined) return known
+    const introduced = this.#connections.get(connection)
+    if (introduced !== undefined && this.#config.onReserveConnection === undefined) return introduced
     try {
-      return await this.#introduce(connection, known, options)
+      return await this.#introduce(connection, introduced, options)
     } catch (error) {
       // Half prepared: neither the caller nor the pool can use it.
       connection.terminate()
@@ -144,7 +148,7 @@ function compileSavepoint(command: string, name: string, compile: QueryCompiler[
   return compile(node, createQueryId())
 }
 
-function borrowed(connection: DatabaseConnection): Connection {
+function known(connection: DatabaseConnection): PgwireConnection {
   if (!(connection instanceof PgwireConnection)) throw new UsageError('The connection is not one of this dialect')
-  return connection.connection
+  return connection
 }

@@ -1,13 +1,20 @@
 import type { Connection } from '../client/connection.ts'
+import { cutConnection } from './cut-connection.ts'
 
 /** How long a connection that came back in the middle of something may take to become usable. */
 const CLEANING_TIMEOUT_MS = 5_000
 
 /**
  * Brings back a connection that was released while statements ran, or with a transaction open: waits for the one and
- * rolls the other back. False when that failed or took too long; the connection must be dropped then.
+ * rolls the other back. False when that failed or took too long; the connection is cut then.
  */
 export async function cleanForReuse(connection: Connection): Promise<boolean> {
+  const cleaned = await cleanInTime(connection)
+  if (!cleaned) await cutConnection(connection)
+  return cleaned
+}
+
+async function cleanInTime(connection: Connection): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, CLEANING_TIMEOUT_MS, false)

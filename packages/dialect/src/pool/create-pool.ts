@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from '../config/connection-options.ts'
 import { resolveConnectionSettings } from '../config/resolve-connection-settings.ts'
 import { defaultTypes, type PgTypes } from '../types/profile.ts'
-import { Pool } from './pool.ts'
 import { type PoolOptions, resolvePoolSettings } from './pool-options.ts'
+import { Pool } from './pool.ts'
 
 /** What {@link createPool} can be told. Everything has a default. */
 export interface CreatePoolOptions extends PoolOptions {

@@ -55,10 +55,10 @@ export class IdleConnections<Connection extends Keepable> {
   }
 
   #schedule(): void {
-    if (this.#timer !== null || this.#timeoutMs === 0) return
-    const oldest = this.#idle[0]
-    if (oldest === undefined) return
-    const delay = Math.max(1, oldest.since + this.#timeoutMs - performance.now())
+    if (this.#timer !== null || this.#timeoutMs === 0 || this.#idle.length === 0) return
+    // Those that had to be kept stand first, and count from when they were kept.
+    const oldest = this.#idle.reduce((since, idle) => Math.min(since, idle.since), Number.POSITIVE_INFINITY)
+    const delay = Math.max(1, oldest + this.#timeoutMs - performance.now())
     this.#timer = setTimeout(() => this.#closeExpired(), Math.ceil(delay))
     this.#timer.unref()
   }

@@ -8,12 +8,8 @@ test('without options there are defaults', () => {
 })
 
 test('what is given is taken, and undefined is the default', () => {
-  expect(resolvePoolSettings({ max: 3, min: 3, acquireTimeoutMs: 0, idleTimeoutMs: undefined } as PoolOptions)).toEqual({
-    max: 3,
-    min: 3,
-    acquireTimeoutMs: 0,
-    idleTimeoutMs: 30_000,
-  })
+  const options = { max: 3, min: 3, acquireTimeoutMs: 0, idleTimeoutMs: undefined }
+  expect(resolvePoolSettings(options)).toEqual({ max: 3, min: 3, acquireTimeoutMs: 0, idleTimeoutMs: 30_000 })
 })
 
 test.each([

@@ -1,6 +1,6 @@
-import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { Connection } from '../client/connection.ts'
 import type { QueryOptions } from '../client/query.ts'
+import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { Catalog } from '../connection/catalog.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
@@ -8,10 +8,12 @@ import { PoolClosedError, PoolTimeoutError } from '../errors/pool-error.ts'
 import type { PgTypes } from '../types/profile.ts'
 import { cleanForReuse } from './clean-for-reuse.ts'
 import { copyError } from './copy-error.ts'
+import { cutConnection } from './cut-connection.ts'
 import { IdleConnections } from './idle-connections.ts'
 import { Lease } from './lease.ts'
 import { MAX_TIMER_MS, type PoolSettings } from './pool-options.ts'
-import { type Waiter, Waiters } from './waiters.ts'
+import { waitInLine } from './wait-in-line.ts'
+import { Waiters } from './waiters.ts'
 
 /** How to wait for a connection. */
 export interface AcquireOptions {
@@ -23,12 +25,18 @@ export interface AcquireOptions {
 export interface PoolCloseOptions {
   /**
    * How long to wait for connections that are in use and for calls that wait for one, in milliseconds. Default 10,000.
-   * After that the waiting calls reject, and the connections are cut.
+   * After that the waiting calls reject, and the connections are cut; what runs on them is cancelled.
    */
   readonly timeoutMs?: number | undefined
 }
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 10_000
+
+/** How long the server may take to hang up on a connection that has nothing to do. */
+const GOODBYE_TIMEOUT_MS = 1_000
+
+/** How long a pool takes to replace a lost one of its `min` connections. */
+const REFILL_DELAY_MS = 500
 
 /** What a pool is doing right now. */
 export interface PoolStats {
@@ -60,6 +68,7 @@ export class Pool {
   /** Nobody waits any more for a connection that is still being opened. */
   #shut = false
   #drained: (() => void) | null = null
+  #refill: NodeJS.Timeout | null = null
 
   constructor(connectionSettings: ConnectionSettings, settings: PoolSettings, types: PgTypes) {
     this.#connectionSettings = connectionSettings
@@ -97,7 +106,8 @@ export class Pool {
   async take(signal?: AbortSignal): Promise<Connection> {
     if (this.#closing !== null) throw new PoolClosedError('The pool is closed')
     signal?.throwIfAborted()
-    const connection = this.#waiters.length === 0 ? this.#idle.take() : null
+    // While anybody waits, none is idle.
+    const connection = this.#idle.take()
     if (connection !== null) return connection
     try {
       return await this.#wait(signal)
@@ -129,33 +139,10 @@ export class Pool {
   }
 
   #wait(signal: AbortSignal | undefined): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      const { acquireTimeoutMs } = this.#settings
-      let timer: NodeJS.Timeout | undefined
-      const abort = (): void => {
-        this.#waiters.remove(waiter)
-        reject(signal?.reason as Error)
-      }
-      const waiter: Waiter<Connection> = {
-        resolve,
-        reject,
-        settled: () => {
-          clearTimeout(timer)
-          signal?.removeEventListener('abort', abort)
-        },
-        next: null,
-      }
-      if (acquireTimeoutMs > 0) {
-        timer = setTimeout(() => {
-          const error = this.#timeoutError()
-          this.#waiters.remove(waiter)
-          reject(error)
-        }, acquireTimeoutMs)
-      }
-      signal?.addEventListener('abort', abort, { once: true })
-      this.#waiters.add(waiter)
-      this.#connectAsNeeded()
-    })
+    const timeoutMs = this.#settings.acquireTimeoutMs
+    const served = waitInLine(this.#waiters, { timeoutMs, timeoutError: () => this.#timeoutError(), signal })
+    this.#connectAsNeeded()
+    return served
   }
 
   #timeoutError(): PoolTimeoutError {
@@ -183,18 +170,20 @@ export class Pool {
         notification: () => {},
         closed: () => this.#lost(connection),
       })
-      this.#connecting--
-      if (this.#shut) {
-        connection.terminate()
-        return
-      }
-      this.#open.add(connection)
-      // The server may have hung up between the login and now.
-      if (connection.closed) this.#drop(connection)
-      else this.#reuse(connection)
     } catch (error) {
       this.#connecting--
       this.#connectFailed(error)
+      return
+    }
+    this.#connecting--
+    if (this.#shut) {
+      connection.terminate()
+    } else if (connection.closed) {
+      // The server has hung up right behind the login; what a query says of that is what there is to say.
+      connection.query('').catch((error: unknown) => this.#connectFailed(error))
+    } else {
+      this.#open.add(connection)
+      this.#reuse(connection)
     }
   }
 
@@ -221,7 +210,7 @@ export class Pool {
     if (this.#open.size <= this.#settings.min) return false
     this.#open.delete(connection)
     this.#retiring.add(connection)
-    void connection.close().then(() => {
+    void connection.close({ timeoutMs: GOODBYE_TIMEOUT_MS }).then(() => {
       this.#retiring.delete(connection)
       this.#gone()
     })
@@ -235,8 +224,19 @@ export class Pool {
   }
 
   #gone(): void {
-    if (this.#closing === null || this.#waiters.length > 0) this.#connectAsNeeded()
+    if (this.#waiters.length > 0) this.#connectAsNeeded()
+    else if (this.#closing === null) this.#refillLater()
     this.#checkDrained()
+  }
+
+  /** Nobody waits for these, and a server that hangs up on idle connections must not be kept busy with opening them. */
+  #refillLater(): void {
+    if (this.#refill !== null || this.#open.size >= this.#settings.min) return
+    this.#refill = setTimeout(() => {
+      this.#refill = null
+      if (this.#closing === null) this.#connectAsNeeded()
+    }, REFILL_DELAY_MS)
+    this.#refill.unref()
   }
 
   #checkDrained(): void {
@@ -248,7 +248,7 @@ export class Pool {
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       this.#drained = resolve
-      timer = setTimeout(resolve, Math.min(timeoutMs, MAX_TIMER_MS))
+      timer = setTimeout(resolve, timeoutMs > 0 ? Math.min(timeoutMs, MAX_TIMER_MS) : 0)
       this.#checkDrained()
     })
     clearTimeout(timer)
@@ -256,8 +256,11 @@ export class Pool {
     this.#waiters.rejectAll(() => new PoolClosedError('The pool was closed while the call waited for a connection'))
     this.#idle.stop()
     const connections = [...this.#open]
-    for (const connection of connections) if (!connection.idle) connection.terminate()
-    await Promise.all(connections.map((connection) => connection.close({ timeoutMs: 1_000 })))
+    await Promise.all(
+      connections.map((connection) =>
+        connection.idle ? connection.close({ timeoutMs: GOODBYE_TIMEOUT_MS }) : cutConnection(connection),
+      ),
+    )
     this.#open.clear()
   }
 }

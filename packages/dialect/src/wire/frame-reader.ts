@@ -1,4 +1,7 @@
+import { decodeText } from '../bytes/decode-text.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
+
+const NEAR_BYTES = 32
 
 /**
  * Reads the fields of one frame that is not a DataRow. Every read is checked against the end of the frame,
@@ -48,11 +51,15 @@ export class FrameReader {
 
   /** A String of the protocol: UTF-8 up to its NUL, which has to stand inside the frame. */
   cstring(): string {
-    const terminator = this.bytes.indexOf(0, this.offset)
+    const { bytes, offset } = this
+    // Most are short, and the call into C++ that `indexOf` is costs more than a few steps.
+    let terminator = offset
+    const near = Math.min(this.end, offset + NEAR_BYTES)
+    while (terminator < near && bytes[terminator] !== 0) terminator++
+    if (terminator === near) terminator = bytes.indexOf(0, near)
     if (terminator === -1 || terminator >= this.end) this.#malformed('a string has no end')
-    const text = this.bytes.toString('utf8', this.offset, terminator)
     this.offset = terminator + 1
-    return text
+    return decodeText(bytes, offset, terminator - offset)
   }
 
   /** A copy of the next `count` bytes. */

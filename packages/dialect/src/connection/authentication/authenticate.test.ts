@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { inspect } from 'node:util'
+
 import { describe, expect, test } from 'vitest'
 
 import type { PasswordSource } from '../../config/connection-options.ts'

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+
 import { expect, test } from 'vitest'
 
 import { ProtocolError } from '../../errors/protocol-error.ts'

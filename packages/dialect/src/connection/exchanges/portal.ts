@@ -21,8 +21,8 @@ import { writeBind } from '../bind.ts'
 import { advance, type Exchange, type Failure, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 import { fatalOutcome } from '../fatal-outcome.ts'
 import { isOutdated, mayBeOutdated } from '../outdated.ts'
-import type { ServerSession } from '../server-session.ts'
 import { redescribed } from '../redescribed.ts'
+import type { ServerSession } from '../server-session.ts'
 import type { Statement } from '../statement.ts'
 
 type State =
@@ -160,7 +160,8 @@ export class PortalExchange implements Exchange {
 
   row(bytes: Buffer, view: DataView, offset: number, end: number): void {
     if (this.#state !== 'fetching') refuseRow(this.#state)
-    if (++this.#rowsFetched > this.#batchRows) throw new ProtocolError('The server sent more rows than it was asked for')
+    if (++this.#rowsFetched > this.#batchRows)
+      throw new ProtocolError('The server sent more rows than it was asked for')
     if (this.#closing || this.#failure !== null) return
     try {
       this.#rows.push(this.#decode(bytes, view, offset, end))

@@ -29,8 +29,8 @@ import {
 } from '../exchange.ts'
 import { fatalOutcome } from '../fatal-outcome.ts'
 import { isOutdated, mayBeOutdated } from '../outdated.ts'
-import type { ServerSession } from '../server-session.ts'
 import { redescribed } from '../redescribed.ts'
+import type { ServerSession } from '../server-session.ts'
 import type { Column, Statement } from '../statement.ts'
 
 /** What a statement gives. */

@@ -2,7 +2,12 @@ import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
-import { writePassword, writeSaslInitialResponse, writeSaslResponse, writeStartup } from '../../wire/control-messages.ts'
+import {
+  writePassword,
+  writeSaslInitialResponse,
+  writeSaslResponse,
+  writeStartup,
+} from '../../wire/control-messages.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import type { AuthenticationAnswer, Authenticator } from '../authentication/authenticate.ts'
 import { advance, type Exchange, refuseRow, type Transitions } from '../exchange.ts'

@@ -1,7 +1,6 @@
 /** One conversation with everything in it, delivered in every way in which a network can cut it up or cut it off. */
 import { expect, test } from 'vitest'
 
-import type { ConnectionSettings } from '../config/connection-settings.ts'
 import {
   commandComplete,
   copyData,
@@ -19,13 +18,14 @@ import {
 import { takeMessage, takeOpening } from '../../../../test/support/frontend-messages.ts'
 import { type KnownStatements, MemoryPostgres } from '../../../../test/support/memory-postgres.ts'
 import { type MemorySession, memorySession } from '../../../../test/support/memory-session.ts'
-import { BatchStream } from '../client/batch-stream.ts'
+import type { ConnectionSettings } from '../config/connection-settings.ts'
+import { createAuthenticator } from '../connection/authentication/authenticate.ts'
+import type { QueryResult } from '../connection/exchanges/query.ts'
+import { SimpleQueryExchange } from '../connection/exchanges/simple-query.ts'
+import { StartupExchange } from '../connection/exchanges/startup.ts'
+import { sendQuery } from '../connection/send-query.ts'
 import { serverTypesQuery } from '../types/server-types.ts'
-import { createAuthenticator } from './authentication/authenticate.ts'
-import type { QueryResult } from './exchanges/query.ts'
-import { SimpleQueryExchange } from './exchanges/simple-query.ts'
-import { StartupExchange } from './exchanges/startup.ts'
-import { sendQuery } from './send-query.ts'
+import { BatchStream } from './batch-stream.ts'
 
 const MOOD = 16_400
 
@@ -211,7 +211,8 @@ test('wherever a conversation is cut off, every call is settled once, and none w
       expect(expected.settlements.get(call)?.slice(0, streamed.length), `${call}, cut at ${cutAfter}`).toEqual(streamed)
       if (call === 'stream') continue
       expect(outcomes.length, `${call}, cut at ${cutAfter}`).toBe(1)
-      if (last !== complete) expect(last, `${call}, cut at ${cutAfter}`).toMatch(/^ConnectionError|^PostgresError 22012/)
+      if (last !== complete)
+        expect(last, `${call}, cut at ${cutAfter}`).toMatch(/^ConnectionError|^PostgresError 22012/)
     }
   }
 })
@@ -236,7 +237,8 @@ async function record({ readBytes, cutAfter = Number.POSITIVE_INFINITY }: Delive
       unread = opening.rest
       pending = joined([pending, ...postgres.login()])
     }
-    for (let taken = takeMessage(unread); opened && taken !== undefined; taken = takeMessage(unread)) {
+    if (!opened) return
+    for (let taken = takeMessage(unread); taken !== undefined; taken = takeMessage(unread)) {
       unread = taken.rest
       pending = joined([pending, ...postgres.answer(taken.message)])
     }
@@ -263,7 +265,8 @@ async function record({ readBytes, cutAfter = Number.POSITIVE_INFINITY }: Delive
         settle(call, text)
         done()
       }
-      const resolve = ({ rows, rowCount, command }: QueryResult) => settled(JSON.stringify([command, rowCount, ...rows]))
+      const resolve = ({ rows, rowCount, command }: QueryResult) =>
+        settled(JSON.stringify([command, rowCount, ...rows]))
       const reject = (error: Error) => settled(describeError(error))
       sendQuery({ server, sql, parameters, mode: 'object', resolve, reject, exchange: null, withdrawn: false })
     })
@@ -313,16 +316,16 @@ async function record({ readBytes, cutAfter = Number.POSITIVE_INFINITY }: Delive
     }
   }
 
-  let over = false
-  const conversation = converse().then(() => {
-    over = true
+  const conversation = { over: false }
+  const ended = converse().finally(() => {
+    conversation.over = true
   })
   // Promise jobs run between two reads, as they do between two reads of a socket.
-  while (!over) {
+  while (!conversation.over) {
     for (let job = 0; job < 8; job++) await Promise.resolve()
     if (!deliver()) await new Promise((resolve) => setImmediate(resolve))
   }
-  await conversation
+  await ended
   settle('notices', memory.events.notices.map((notice) => notice.message).join())
   settle('notifications', JSON.stringify(memory.events.notifications))
   if (cutAfter !== Number.POSITIVE_INFINITY) {

@@ -1,0 +1,62 @@
+import type { QueryResult } from 'kysely'
+
+import type { BatchStream } from '../client/batch-stream.ts'
+import { UsageError } from '../errors/usage-error.ts'
+
+type Chunk<R> = IteratorResult<QueryResult<R>, undefined>
+
+/** What runs beside an open stream would wait for its end; and usually the stream's reader waits for what runs. */
+export function refuseBesideStream(open: ReadonlySet<unknown>): void {
+  if (open.size > 0) throw new UsageError('A stream is open on this connection: read it to its end, or leave its loop')
+}
+
+const DONE = { done: true, value: undefined } as const
+
+/** A stream as Kysely reads it. It is among the open ones of its connection from the first `next` to its end. */
+export class ChunkStream<R> implements AsyncIterableIterator<QueryResult<R>, undefined> {
+  readonly #batches: BatchStream<R>
+  readonly #signal: AbortSignal | undefined
+  readonly #open: Set<unknown>
+  #ended = false
+
+  constructor(batches: BatchStream<R>, signal: AbortSignal | undefined, open: Set<unknown>) {
+    this.#batches = batches
+    this.#signal = signal
+    this.#open = open
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<Chunk<R>> {
+    if (!this.#ended) this.#begin()
+    try {
+      const batch = await this.#batches.next()
+      if (batch.done !== true) return { done: false, value: { rows: batch.value } }
+      this.#end()
+      return DONE
+    } catch (error) {
+      this.#end()
+      // Kysely has told its caller already, and would print this as a failure in the background.
+      if (this.#signal?.aborted === true) return DONE
+      throw error
+    }
+  }
+
+  async return(): Promise<Chunk<R>> {
+    this.#end()
+    await this.#batches.return()
+    return DONE
+  }
+
+  #begin(): void {
+    if (!this.#open.has(this)) refuseBesideStream(this.#open)
+    this.#open.add(this)
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#open.delete(this)
+  }
+}

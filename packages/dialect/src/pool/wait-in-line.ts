@@ -1,0 +1,35 @@
+import type { Waiter, Waiters } from './waiters.ts'
+
+/** What ends a wait that leads to no connection. */
+export interface Patience {
+  /** 0: as long as it takes. */
+  readonly timeoutMs: number
+  /** Called when the time is over, while the caller still counts as one who waits. */
+  readonly timeoutError: () => Error
+  readonly signal: AbortSignal | undefined
+}
+
+/** Gets in line, and stays there until a connection comes, the time is over, or the signal says so. */
+export function waitInLine<Connection>(waiters: Waiters<Connection>, patience: Patience): Promise<Connection> {
+  const { timeoutMs, timeoutError, signal } = patience
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined
+    const leave = (reason: unknown): void => {
+      waiters.remove(waiter)
+      reject(reason)
+    }
+    const abort = (): void => leave(signal?.reason)
+    const waiter: Waiter<Connection> = {
+      resolve,
+      reject,
+      settled: () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+      },
+      next: null,
+    }
+    if (timeoutMs > 0) timer = setTimeout(() => leave(timeoutError()), timeoutMs)
+    signal?.addEventListener('abort', abort, { once: true })
+    waiters.add(waiter)
+  })
+}

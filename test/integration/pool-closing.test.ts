@@ -1,0 +1,153 @@
+import { PoolClosedError } from 'kysely-pgwire'
+import { expect, test } from 'vitest'
+
+import { faultProxy } from '../support/fault-proxy.ts'
+import { scriptedServer } from '../support/scripted-server.ts'
+import { poolFixture } from './pool-fixture.ts'
+
+const fixture = poolFixture()
+const SOON_MS = 2_000
+
+test('close waits for what runs and serves those who wait', async () => {
+  const pool = fixture.open({ max: 1 })
+  const order: string[] = []
+  const uses = [1, 2, 3].map((n) => pool.query('select pg_sleep(0.05)').then(() => order.push(`query ${n}`)))
+  await pool.close()
+  order.push('closed')
+  await Promise.all(uses)
+  expect(order).toEqual(['query 1', 'query 2', 'query 3', 'closed'])
+  await expect.poll(() => fixture.backends()).toEqual([])
+})
+
+test('nothing can be acquired after close', async () => {
+  const pool = fixture.open()
+  const closing = pool.close()
+  await expect(pool.acquire()).rejects.toThrow(PoolClosedError)
+  await closing
+  await expect(pool.query('select 1')).rejects.toMatchObject({ code: 'PGWIRE_POOL_CLOSED', outcome: 'not-sent' })
+})
+
+test('close of a pool that was never used resolves', async () => {
+  await fixture.open({ min: 3 }).close()
+})
+
+test('close twice, at once and later, resolves', async () => {
+  const pool = fixture.open()
+  await pool.query('select 1')
+  await Promise.all([pool.close(), pool.close()])
+  await pool.close()
+  expect(pool.stats).toEqual({ size: 0, idle: 0, busy: 0, connecting: 0, waiting: 0 })
+})
+
+test('after its time close cancels a query that runs for ever, and those who wait are told', async () => {
+  const pool = fixture.open({ max: 1 })
+  const endless = pool.query('select pg_sleep(30) /* endless */')
+  const cut = expect(endless).rejects.toMatchObject({ code: '57014', outcome: 'rolled-back' })
+  await expect.poll(() => fixture.running('endless'), { interval: 5 }).toHaveLength(1)
+  const waiting = pool.acquire()
+  const told = expect(waiting).rejects.toThrow(PoolClosedError)
+  const startedAt = performance.now()
+  await pool.close({ timeoutMs: 50 })
+  expect(performance.now() - startedAt).toBeLessThan(SOON_MS)
+  await Promise.all([cut, told])
+  await expect.poll(() => fixture.backends()).toEqual([])
+})
+
+test('after its time close takes a connection from a borrower who does nothing', async () => {
+  const pool = fixture.open({ max: 1 })
+  const lease = await pool.acquire()
+  await pool.close({ timeoutMs: 20 })
+  await expect(lease.connection.query('select 1')).rejects.toMatchObject({ outcome: 'not-sent' })
+  lease.release()
+  expect(pool.stats).toMatchObject({ size: 0, busy: 0 })
+  await expect.poll(() => fixture.backends()).toEqual([])
+})
+
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 40])(
+  'close with the time limit %d resolves',
+  async (timeoutMs) => {
+    const pool = fixture.open({ max: 1 })
+    await pool.query('select 1')
+    await pool.close({ timeoutMs })
+  },
+)
+
+test('close while a connection is being opened resolves, and the connection is closed when it comes', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  const pool = fixture.open({ connection: proxy.through(fixture.url), max: 1 })
+  proxy.stall()
+  const waiting = pool.acquire()
+  const told = expect(waiting).rejects.toThrow(PoolClosedError)
+  await expect.poll(() => proxy.connections.length).toBe(1)
+  await pool.close({ timeoutMs: 20 })
+  await told
+  const opened = proxy.after('Z', 1)
+  proxy.resume()
+  const connection = await opened
+  await connection.closed
+  await expect.poll(() => fixture.backends()).toEqual([])
+  expect(pool.stats).toEqual({ size: 0, idle: 0, busy: 0, connecting: 0, waiting: 0 })
+})
+
+test('close waits for a connection that is being opened for somebody', async () => {
+  const pool = fixture.open({ max: 1 })
+  const query = pool.query('select 1 as one')
+  await pool.close()
+  await expect(query).resolves.toMatchObject({ rows: [{ one: 1 }] })
+})
+
+test('close waits for a connection that is being closed for its age', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  const pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, idleTimeoutMs: 20 })
+  await pool.query('select 1')
+  proxy.stall()
+  await expect.poll(() => pool.stats.size, { interval: 5 }).toBe(0)
+  const order: string[] = []
+  const closing = pool.close().then(() => order.push('closed'))
+  await fixture.query('select 1')
+  order.push('the server may answer')
+  proxy.resume()
+  await closing
+  expect(order).toEqual(['the server may answer', 'closed'])
+  await expect(fixture.backends()).resolves.toEqual([])
+})
+
+test('close resolves although the server is gone', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  const pool = fixture.open({ connection: proxy.through(fixture.url), max: 3 })
+  await Promise.all([1, 2, 3].map(() => pool.query('select pg_sleep(0.02)')))
+  proxy.refuse()
+  proxy.reset()
+  await pool.close()
+})
+
+test('close resolves although the server does not answer any more', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  const pool = fixture.open({ connection: proxy.through(fixture.url), max: 2 })
+  await pool.query('select 1')
+  const busy = await pool.acquire()
+  proxy.stall()
+  const hanging = expect(busy.connection.query('select 1')).rejects.toMatchObject({ code: 'PGWIRE_CONNECTION_CLOSED' })
+  await pool.close({ timeoutMs: 20 })
+  await hanging
+})
+
+test('close resolves although idle connections do not go when they are told to', async () => {
+  await using server = await scriptedServer(async (peer) => {
+    await peer.login()
+  })
+  const pool = fixture.open({ connection: server.url, max: 1 })
+  ;(await pool.acquire()).release()
+  const startedAt = performance.now()
+  await pool.close()
+  expect(performance.now() - startedAt).toBeLessThan(3_000)
+})
+
+test('await using closes', async () => {
+  {
+    await using pool = fixture.open({ max: 1 })
+    await pool.query('select 1')
+    await expect(fixture.backends()).resolves.toHaveLength(1)
+  }
+  await expect.poll(() => fixture.backends()).toEqual([])
+})
