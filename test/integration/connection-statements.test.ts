@@ -149,6 +149,9 @@ describe.each(changes)('%s', (what, change, rows) => {
     await change(connection)
     expect(await collect(connection)).toEqual(rows)
     expect(await collect(connection)).toEqual(rows)
+    // The outdated statement was closed in front of this one.
+    await connection.query('select 2 as n')
+    expect(await prepared(connection)).toBeLessThanOrEqual(unreadable ? 3 : 2)
   })
 
   test.skipIf(unreadable)(

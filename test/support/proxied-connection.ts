@@ -88,7 +88,11 @@ export class ProxiedConnection {
   /** Ends the connection with RST on both sides. */
   reset(): void {
     this.#stopForwarding()
-    for (const socket of [this.#client, this.#server]) if (!socket.destroyed) socket.resetAndDestroy()
+    for (const socket of [this.#client, this.#server]) {
+      // A socket that has sent its FIN cannot be reset any more: the attempt would leave it open for ever.
+      if (socket.writableEnded) socket.destroy()
+      else if (!socket.destroyed) socket.resetAndDestroy()
+    }
   }
 
   #stopForwarding(): void {

@@ -150,7 +150,8 @@ export class ScriptedPeer {
 
   /** Ends the connection at once: with RST on TCP, without a goodbye on a unix socket, which knows no RST. */
   reset(): void {
-    if (this.#transport.remoteAddress === undefined) this.#transport.destroy()
+    // Nor can a socket be reset that has sent its FIN: the attempt would leave it open for ever.
+    if (this.#transport.remoteAddress === undefined || this.#transport.writableEnded) this.#transport.destroy()
     else this.#transport.resetAndDestroy()
   }
 

@@ -73,8 +73,13 @@ export class Transport implements SessionLink {
     process.nextTick(flushTransport, this)
   }
 
-  flush(): void {
+  /** The flush at the end of a tick. It may be left to a later one, which the session asks for in time. */
+  flushIfHungry(): void {
     this.#flushScheduled = false
+    if (this.#session?.hungry === true) this.flush()
+  }
+
+  flush(): void {
     const session = this.#session
     const socket = this.#socket
     if (session === null || socket === null || session.dead) return
@@ -250,7 +255,7 @@ export class Transport implements SessionLink {
 }
 
 function flushTransport(transport: Transport): void {
-  transport.flush()
+  transport.flushIfHungry()
 }
 
 function tlsOptions(tls: TlsSettings): TlsConnectOptions {

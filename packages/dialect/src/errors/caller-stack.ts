@@ -9,7 +9,6 @@ export function withCallerStack(error: unknown): unknown {
   if (!(error instanceof Error) || !Object.isExtensible(error)) return error
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = Math.max(limit, FRAMES)
-  // oxlint-disable-next-line unicorn/no-useless-error-capture-stack-trace -- it is the point
   Error.captureStackTrace(error, withCallerStack)
   Error.stackTraceLimit = limit
   return error

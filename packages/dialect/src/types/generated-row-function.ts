@@ -24,7 +24,7 @@ export function generateRowFunction(columns: readonly DecodedColumn[], mode: Row
 export function rowFunctionSource(columns: readonly DecodedColumn[], mode: RowMode): string {
   const reads = columns.map(({ codec }, index) => readColumn(codec, index))
   return `"use strict"
-return function (bytes, view, offset, end) {
+return function decodeRow(bytes, view, offset, end) {
 if (offset + 2 > end || view.getUint16(offset) !== ${columns.length}) malformedRow()
 let at = offset + 2
 let length = 0

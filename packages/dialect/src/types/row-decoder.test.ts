@@ -36,7 +36,10 @@ const refusing: Codec<never> = defineCodec<never>({
 
 type Value = number | string | null
 
-const columnOf = (name: string, value: Value): DecodedColumn => ({ name, codec: typeof value === 'number' ? int4 : text })
+const columnOf = (name: string, value: Value): DecodedColumn => ({
+  name,
+  codec: typeof value === 'number' ? int4 : text,
+})
 
 /** The payload of a DataRow, in the middle of other bytes. */
 function dataRow(columns: readonly DecodedColumn[], values: readonly Value[]): SendBuffer {
@@ -92,10 +95,17 @@ const hostileNames = [
 ]
 
 const name = fc.oneof(fc.constantFrom(...hostileNames), fc.string({ unit: 'binary', maxLength: 12 }))
-const value = fc.oneof(fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }), fc.string({ maxLength: 20 }), fc.constant(null))
-const shape = fc.array(fc.record({ name, value: value.filter((v) => v === null || typeof v === 'number' || !v.includes('\0')) }), {
-  maxLength: 30,
-})
+const value = fc.oneof(
+  fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }),
+  fc.string({ maxLength: 20 }),
+  fc.constant(null),
+)
+const shape = fc.array(
+  fc.record({ name, value: value.filter((v) => v === null || typeof v === 'number' || !v.includes('\0')) }),
+  {
+    maxLength: 30,
+  },
+)
 
 describe('generated and interpreted row functions', () => {
   test('give the same rows for any names', () => {
