@@ -4,9 +4,7 @@ import type { PostgresError } from '../errors/postgres-error.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
 import type { BackendMessageName } from '../wire/backend-messages.ts'
 import type { FrameReader } from '../wire/frame-reader.ts'
-
-/** What ReadyForQuery says: idle, in a transaction, in a failed transaction. */
-export type TransactionStatus = 'I' | 'T' | 'E'
+import type { TransactionStatus } from '../wire/status-messages.ts'
 
 /**
  * One unit of conversation with the server, from its first frame to its ReadyForQuery.

@@ -1,12 +1,5 @@
 import type { PostgresError } from '../errors/postgres-error.ts'
-
-/** A NOTIFY as it arrives. */
-export interface Notification {
-  /** The backend that sent it. */
-  readonly processId: number
-  readonly channel: string
-  readonly payload: string
-}
+import type { Notification } from '../wire/status-messages.ts'
 
 /** What a server says unasked. The methods must not throw. */
 export interface ServerEvents {

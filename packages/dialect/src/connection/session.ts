@@ -6,8 +6,16 @@ import { ProtocolError } from '../errors/protocol-error.ts'
 import { backendMessage, DATA_ROW } from '../wire/backend-messages.ts'
 import { readErrorFields } from '../wire/error-fields.ts'
 import { FrameReader } from '../wire/frame-reader.ts'
-import type { Exchange, TransactionStatus } from './exchange.ts'
+import {
+  readNotification,
+  readParameterStatus,
+  readReadyForQuery,
+  type TransactionStatus,
+} from '../wire/status-messages.ts'
+import type { Exchange } from './exchange.ts'
+import { Queue } from './queue.ts'
 import type { ServerEvents } from './server-events.ts'
+import { Watchers } from './watchers.ts'
 
 /** What a session needs of the world; the transport provides it. */
 export interface SessionLink {
@@ -49,11 +57,6 @@ interface Waiter {
   refuse: ((error: Error) => void) | null
 }
 
-interface Watcher {
-  readonly met: () => boolean
-  readonly resolve: () => void
-}
-
 /**
  * The conversation with one server: a queue of exchanges, replies paired with them in order. It does no I/O.
  *
@@ -73,23 +76,20 @@ export class Session {
   readonly #maxMessageBytes: number
   readonly #reader = new FrameReader()
 
-  // Sent, replies outstanding. A linked list: a finished exchange must be unreachable at once.
-  #head: Exchange | null = null
-  #tail: Exchange | null = null
-  #inFlight = 0
+  /** Sent, replies outstanding. */
+  readonly #sent = new Queue<Exchange>()
   /** The first exchange whose bytes are still in `out`, and how many there are. */
   #unflushed: Exchange | null = null
   #unflushedCount = 0
 
-  #waiting: Waiter | null = null
-  #lastWaiting: Waiter | null = null
+  readonly #waiting = new Queue<Waiter>()
   #turn: Turn | null = null
   #holds = 0
   #congested = false
   #pumping = false
 
   #death: { readonly cause: Error | undefined } | null = null
-  #watchers: Watcher[] = []
+  readonly #watchers = new Watchers()
 
   constructor(link: SessionLink, events: ServerEvents, maxMessageBytes: number) {
     this.#link = link
@@ -99,7 +99,7 @@ export class Session {
 
   /** Nothing is being asked, and nothing waits to be. */
   get idle(): boolean {
-    return this.#head === null && this.#waiting === null && this.#turn === null && this.#holds === 0
+    return this.#sent.first === null && this.#waiting.first === null && this.#turn === null && this.#holds === 0
   }
 
   get dead(): boolean {
@@ -108,17 +108,17 @@ export class Session {
 
   /** Whether `exchange` was sent, is not settled, and has nobody before or behind it. */
   isAlone(exchange: Exchange): boolean {
-    return this.#head === exchange && this.#tail === exchange
+    return this.#sent.first === exchange && this.#sent.last === exchange
   }
 
   /** The one exchange that is running, or null when there are none or several. */
   get onlyExchange(): Exchange | null {
-    return this.#head === this.#tail ? this.#head : null
+    return this.#sent.length === 1 ? this.#sent.first : null
   }
 
   /** Sends an exchange as soon as those before it allow. */
   send(exchange: Exchange): void {
-    if (this.#waiting === null && this.#writable()) this.#sendNow(exchange)
+    if (this.#waiting.first === null && this.#writable()) this.#sendNow(exchange)
     else this.#wait({ next: null, exchange, start: null, refuse: null })
   }
 
@@ -127,29 +127,21 @@ export class Session {
    * `refuse` is called instead when the connection dies first.
    */
   turn(start: (turn: Turn) => void, refuse: (error: Error) => void): void {
-    if (this.#waiting === null && this.#writable()) this.#startTurn(start)
+    if (this.#waiting.first === null && this.#writable()) this.#startTurn(start)
     else this.#wait({ next: null, exchange: null, start, refuse })
   }
 
   /** Writes more frames of an exchange that is still running. Only the last one can: behind it, they would be misread. */
   append(exchange: Exchange, write: (out: SendBuffer) => void): void {
     if (this.#death !== null) return
-    if (this.#tail !== exchange) throw new ProtocolError('The server asked for more in the middle of a pipeline')
+    if (this.#sent.last !== exchange) throw new ProtocolError('The server asked for more in the middle of a pipeline')
     if (this.out.length === 0) this.#link.scheduleFlush()
     write(this.out)
   }
 
   /** Takes back an exchange that still waits. False when it was sent already. */
   withdraw(exchange: Exchange): boolean {
-    let before: Waiter | null = null
-    for (let waiter = this.#waiting; waiter !== null; before = waiter, waiter = waiter.next) {
-      if (waiter.exchange !== exchange) continue
-      if (before === null) this.#waiting = waiter.next
-      else before.next = waiter.next
-      if (this.#lastWaiting === waiter) this.#lastWaiting = before
-      return true
-    }
-    return false
+    return this.#waiting.remove((waiter) => waiter.exchange === exchange) !== null
   }
 
   /** Keeps everything that is not sent yet waiting until the returned function is called. */
@@ -166,12 +158,12 @@ export class Session {
 
   /** Resolves once the session is idle or dead. */
   whenIdle(): Promise<void> {
-    return this.#when(() => this.idle)
+    return this.#watchers.when(() => this.dead || this.idle)
   }
 
   /** Resolves once everything that was sent has been answered, or the session is dead. */
   whenAnswered(): Promise<void> {
-    return this.#when(() => this.#head === null)
+    return this.#watchers.when(() => this.dead || this.#sent.first === null)
   }
 
   /** The socket's queue is long (true) or has drained (false). */
@@ -182,7 +174,7 @@ export class Session {
 
   /** Whether the server may run out of work before the next answer comes, so that `out` had better be written. */
   get hungry(): boolean {
-    return this.#inFlight - this.#unflushedCount < BACKLOG_EXCHANGES
+    return this.#sent.length - this.#unflushedCount < BACKLOG_EXCHANGES
   }
 
   /** `out` was handed to the socket. */
@@ -212,28 +204,15 @@ export class Session {
     if (this.#death !== null) return
     this.#death = { cause }
     let outcome: Outcome = 'unknown'
-    let exchange = this.#head
-    this.#head = null
-    this.#tail = null
-    while (exchange !== null) {
+    for (let exchange = this.#sent.shift(); exchange !== null; exchange = this.#sent.shift()) {
       if (exchange === this.#unflushed) outcome = 'not-sent'
-      const { next } = exchange
-      exchange.next = null
       exchange.fail(this.#failure(outcome))
-      exchange = next
     }
     this.#unflushed = null
     this.out.reset(false)
-    let waiter = this.#waiting
-    this.#waiting = null
-    this.#lastWaiting = null
-    for (; waiter !== null; waiter = waiter.next) {
-      const failure = this.#failure('not-sent')
-      waiter.exchange?.fail(failure)
-      waiter.refuse?.(failure)
-    }
+    for (let waiter = this.#waiting.shift(); waiter !== null; waiter = this.#waiting.shift()) this.#refuse(waiter)
     this.#turn = null
-    this.#notifyWatchers()
+    this.#watchers.check()
     this.#events.closed(cause)
   }
 
@@ -261,10 +240,7 @@ export class Session {
       exchange.fail(error as Error)
       return
     }
-    if (this.#tail === null) this.#head = exchange
-    else this.#tail.next = exchange
-    this.#tail = exchange
-    this.#inFlight++
+    this.#sent.add(exchange)
     this.#unflushedCount++
     if (mark === 0) {
       this.#unflushed = exchange
@@ -290,45 +266,28 @@ export class Session {
   }
 
   #wait(waiter: Waiter): void {
-    if (this.#death !== null) {
-      const failure = this.#failure('not-sent')
-      waiter.exchange?.fail(failure)
-      waiter.refuse?.(failure)
-      return
-    }
-    if (this.#lastWaiting === null) this.#waiting = waiter
-    else this.#lastWaiting.next = waiter
-    this.#lastWaiting = waiter
+    if (this.#death === null) this.#waiting.add(waiter)
+    else this.#refuse(waiter)
+  }
+
+  #refuse({ exchange, refuse }: Waiter): void {
+    const failure = this.#failure('not-sent')
+    exchange?.fail(failure)
+    refuse?.(failure)
   }
 
   #pump(): void {
     // A turn that ends as soon as it starts comes back here; a loop takes any number of them, the stack would not.
     if (this.#pumping) return
     this.#pumping = true
-    while (this.#waiting !== null && this.#writable()) {
-      const waiter = this.#waiting
-      this.#waiting = waiter.next
-      if (waiter.next === null) this.#lastWaiting = null
+    while (this.#writable()) {
+      const waiter = this.#waiting.shift()
+      if (waiter === null) break
       if (waiter.exchange !== null) this.#sendNow(waiter.exchange)
       else if (waiter.start !== null) this.#startTurn(waiter.start)
     }
     this.#pumping = false
-    this.#notifyWatchers()
-  }
-
-  #when(met: () => boolean): Promise<void> {
-    if (this.dead || met()) return Promise.resolve()
-    return new Promise((resolve) => this.#watchers.push({ met, resolve }))
-  }
-
-  #notifyWatchers(): void {
-    if (this.#watchers.length === 0) return
-    const waiting = this.#watchers
-    this.#watchers = []
-    for (const watcher of waiting) {
-      if (this.dead || watcher.met()) watcher.resolve()
-      else this.#watchers.push(watcher)
-    }
+    this.#watchers.check()
   }
 
   #readFrames(): void {
@@ -346,8 +305,9 @@ export class Session {
         break
       }
       if (type === DATA_ROW) {
-        if (this.#head === null) throw new ProtocolError('Unexpected dataRow message from the server while idle')
-        this.#head.row(bytes, view, payload, next)
+        const exchange = this.#sent.first
+        if (exchange === null) throw new ProtocolError('Unexpected dataRow message from the server while idle')
+        exchange.row(bytes, view, payload, next)
       } else {
         this.#message(type, length, bytes, view, payload, next)
         if (this.#death !== null) return
@@ -362,7 +322,7 @@ export class Session {
     const reader = this.#reader.open(name, bytes, view, offset, end)
     switch (name) {
       case 'readyForQuery':
-        this.#readyForQuery(reader)
+        this.#readyForQuery(readReadyForQuery(reader))
         break
       case 'errorResponse':
         this.#errorResponse(new PostgresError(readErrorFields(reader)))
@@ -371,45 +331,37 @@ export class Session {
         this.#events.notice(new PostgresError(readErrorFields(reader)))
         break
       case 'parameterStatus':
-        this.#parameterStatus(reader)
+        this.#parameterStatus(...readParameterStatus(reader))
         break
       case 'notificationResponse':
-        this.#events.notification({ processId: reader.int32(), channel: reader.cstring(), payload: reader.cstring() })
-        reader.done()
+        this.#events.notification(readNotification(reader))
         break
-      default:
-        if (this.#head === null) throw new ProtocolError(`Unexpected ${name} message from the server while idle`)
-        this.#head.message(name, reader)
+      default: {
+        const exchange = this.#sent.first
+        if (exchange === null) throw new ProtocolError(`Unexpected ${name} message from the server while idle`)
+        exchange.message(name, reader)
+      }
     }
   }
 
-  #readyForQuery(reader: FrameReader): void {
-    const status = String.fromCharCode(reader.uint8())
-    reader.done()
-    if (status !== 'I' && status !== 'T' && status !== 'E')
-      throw new ProtocolError('Unknown transaction status from the server')
-    const exchange = this.#head
+  #readyForQuery(status: TransactionStatus): void {
+    const exchange = this.#sent.first
     if (exchange === null) throw new ProtocolError('Unexpected readyForQuery message from the server while idle')
     this.status = status
     exchange.ready(status)
-    this.#head = exchange.next
-    if (exchange.next === null) this.#tail = null
-    else exchange.next = null
-    this.#inFlight--
+    this.#sent.shift()
     if (this.out.length > 0 && this.hungry) this.#link.scheduleFlush()
-    if (this.#head === null) this.#notifyWatchers()
+    if (this.#sent.first === null) this.#watchers.check()
   }
 
   #errorResponse(error: PostgresError): void {
+    const exchange = this.#sent.first
     // Without anybody to tell, it is the server's farewell: 57P01 before a shutdown, 57P05 after too long a pause.
-    if (this.#head === null) this.destroy(error)
-    else this.#head.error(error)
+    if (exchange === null) this.destroy(error)
+    else exchange.error(error)
   }
 
-  #parameterStatus(reader: FrameReader): void {
-    const name = reader.cstring()
-    const value = reader.cstring()
-    reader.done()
+  #parameterStatus(name: string, value: string): void {
     this.parameters.set(name, value)
     if (this.parameters.size > MAX_REPORTED_SETTINGS) throw new ProtocolError('The server reports too many settings')
     if (name === 'client_encoding' && value !== 'UTF8') {

@@ -1,3 +1,5 @@
+import { Queue } from '../connection/queue.ts'
+
 /** Somebody who waits for a connection. */
 export interface Waiter<Connection> {
   readonly resolve: (connection: Connection) => void
@@ -7,48 +9,28 @@ export interface Waiter<Connection> {
   next: Waiter<Connection> | null
 }
 
-/** First come, first served. A linked list, so that ten thousand cost no more to serve than ten. */
+/** First come, first served. */
 export class Waiters<Connection> {
-  #first: Waiter<Connection> | null = null
-  #last: Waiter<Connection> | null = null
-  #length = 0
+  readonly #queue = new Queue<Waiter<Connection>>()
 
   get length(): number {
-    return this.#length
+    return this.#queue.length
   }
 
   add(waiter: Waiter<Connection>): void {
-    if (this.#last === null) this.#first = waiter
-    else this.#last.next = waiter
-    this.#last = waiter
-    this.#length++
+    this.#queue.add(waiter)
   }
 
   /** The one who has waited longest; it is taken out. */
   take(): Waiter<Connection> | null {
-    const waiter = this.#first
-    if (waiter === null) return null
-    this.#first = waiter.next
-    if (waiter.next === null) this.#last = null
-    waiter.next = null
-    this.#length--
-    waiter.settled()
+    const waiter = this.#queue.shift()
+    waiter?.settled()
     return waiter
   }
 
   /** Takes out one that gives up. */
   remove(waiter: Waiter<Connection>): void {
-    let before: Waiter<Connection> | null = null
-    for (let each = this.#first; each !== null; before = each, each = each.next) {
-      if (each !== waiter) continue
-      if (before === null) this.#first = waiter.next
-      else before.next = waiter.next
-      if (this.#last === waiter) this.#last = before
-      waiter.next = null
-      this.#length--
-      waiter.settled()
-      return
-    }
+    this.#queue.remove((each) => each === waiter)?.settled()
   }
 
   rejectAll(error: () => unknown): void {

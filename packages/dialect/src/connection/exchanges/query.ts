@@ -17,16 +17,9 @@ import {
   writeSync,
 } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
+import type { TransactionStatus } from '../../wire/status-messages.ts'
 import { writeBind } from '../bind.ts'
-import {
-  advance,
-  type Exchange,
-  type Failure,
-  refuseRow,
-  type TransactionStatus,
-  type Transitions,
-  unfinished,
-} from '../exchange.ts'
+import { advance, type Exchange, type Failure, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 import { fatalOutcome } from '../fatal-outcome.ts'
 import { isOutdated, mayBeOutdated } from '../outdated.ts'
 import { redescribed } from '../redescribed.ts'
