@@ -9,9 +9,14 @@ import { sharedServer } from '../support/shared-server.ts'
 const ROWS = 1_000_000
 const MAX_GROWTH_BYTES = 40 * 1024 * 1024
 
-test('streaming a million rows in batches of 1,000 raises resident memory by at most 40 MB', async () => {
+// Kysely makes several promises for each row, for which V8 enlarges its young generation: that is the warm-up's.
+test.each([
+  { how: 'driver', warmUpRows: 1_000 },
+  { how: 'kysely', warmUpRows: 500_000 },
+  { how: 'abortable', warmUpRows: 500_000 },
+])('a million rows streamed in batches ($how) raise resident memory by at most 40 MB', async ({ how, warmUpRows }) => {
   const child = join(import.meta.dirname, 'stream-memory-child.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', child, String(ROWS)], {
+  const { stdout } = await promisify(execFile)(process.execPath, [child, how, String(warmUpRows), String(ROWS)], {
     env: { ...process.env, DATABASE_URL: sharedServer().url },
   })
   const { seen, grownBytes } = JSON.parse(stdout) as { seen: number; grownBytes: number }
