@@ -1,5 +1,5 @@
-/** Our driver by itself: plain connections, and for the Kysely workloads the pool that Kysely would use. */
-import { connect, createPool, type Connection, type Pool } from 'kysely-pgwire'
+/** Our driver by itself: connections of one pool, which share what they learn of statements; through it for Kysely's workloads. */
+import { type Connection, createPool, type Pool } from 'kysely-pgwire'
 
 import type { Workload } from '../workloads.ts'
 import { openMany, spreadLanes, type BenchDriver, type BenchSession, type Row } from './bench-driver.ts'
@@ -9,14 +9,15 @@ export const driver: BenchDriver = {
   version: installedVersion('kysely-pgwire'),
   async open(url: string, workload: Workload): Promise<BenchSession> {
     const { sql, connections, inFlight } = workload
-    const executors: (Connection | Pool)[] = workload.name.startsWith('kysely-')
-      ? [createPool({ connection: url, max: connections })]
-      : await openMany(connections, () => connect(url))
+    const pool = createPool({ connection: url, max: connections })
+    const leases = workload.name.startsWith('kysely-') ? [] : await openMany(connections, () => pool.acquire())
+    const executors: (Connection | Pool)[] = leases.length === 0 ? [pool] : leases.map((lease) => lease.connection)
     return {
       lanes: spreadLanes(executors, inFlight, (executor) => (parameters) => executor.query(sql, parameters)),
       rowsOf: (result) => (result as { readonly rows: readonly Row[] }).rows,
       close: async () => {
-        await Promise.all(executors.map((executor) => executor.close()))
+        for (const lease of leases) lease.release()
+        await pool.close()
       },
     }
   },
