@@ -1,4 +1,7 @@
 /** The server goes away: what each call is told, what becomes of the connection, and that it works again afterwards. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
 import { connect, createPool, type Pool } from 'kysely-pgwire'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
@@ -19,6 +22,12 @@ beforeEach(() => server.query('truncate written'))
 async function running(mark: string): Promise<void> {
   const asked = 'select count(*)::int as count from pg_stat_activity where state = $1 and query like $2'
   await expect.poll(() => server.query(asked, ['active', `%${mark}%`])).toEqual([{ count: 1 }])
+}
+
+/** What the system says of a process; `T`: it is stopped. */
+async function processState(processId: number): Promise<string> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'state=', '-p', String(processId)])
+  return stdout.trim()
 }
 
 const failure = (promise: Promise<unknown>) =>
@@ -189,9 +198,20 @@ describe('one backend is terminated', () => {
 
 test('a frozen backend is no dead one: the result comes when it goes on', async () => {
   const connection = await connect(server.url)
-  server.signalBackend(connection.processId, 'SIGSTOP')
-  const query = connection.query('select 1 as one')
-  server.signalBackend(connection.processId, 'SIGCONT')
+  const other = await connect(server.url)
+  const { processId } = connection
+  // Its statement is known, so that all there is to send leaves at once.
+  await connection.query('select 1 as one')
+  server.signalBackend(processId, 'SIGSTOP')
+  await expect.poll(() => processState(processId)).toMatch(/^T/)
+  let answered = false
+  const query = connection.query('select 1 as one').finally(() => (answered = true))
+  // It is sent before the other's queries, and answered only after them.
+  for (let number = 0; number < 20; number++) await other.query('select $1::int4', [number])
+  expect(answered).toBe(false)
+  expect(connection.closed).toBe(false)
+  expect(await processState(processId)).toMatch(/^T/)
+  server.signalBackend(processId, 'SIGCONT')
   expect((await query).rows).toEqual([{ one: 1 }])
-  await connection.close()
+  await Promise.all([connection.close(), other.close()])
 })

@@ -38,6 +38,29 @@ test('no more statements are kept than the cache may hold, and the last used are
   expect(after.rows).toEqual(before.rows)
 })
 
+test('inserts of many rows, each number of them another text, stay prepared nowhere', async () => {
+  await shop.query('create table wide (n int)')
+  await using kysely = shop.open<{ wide: { n: number } }>({ pool: { max: 1 } })
+  for (let more = 0; more < 5; more++) {
+    const values = Array.from({ length: 4_000 + more }, (_, n) => ({ n }))
+    const [result] = await kysely.db.insertInto('wide').values(values).execute()
+    expect(result?.numInsertedOrUpdatedRows).toBe(4_000n + BigInt(more))
+  }
+  await kysely.db.insertInto('wide').values({ n: 1 }).execute()
+  const { rows } = await prepared.execute(kysely.db)
+  expect(rows).toEqual([{ statement: 'insert into "wide" ("n") values ($1)' }])
+})
+
+test('a stream of a statement that is too long to be kept gives its rows, and leaves nothing prepared', async () => {
+  await using kysely = shop.open({ pool: { max: 1 } })
+  const ids = Array.from({ length: 5_000 }, (_, index) => index)
+  const names: string[] = []
+  const long = kysely.db.selectFrom('person').select('name').where('id', 'in', ids).orderBy('id')
+  for (let use = 0; use < 2; use++) for await (const { name } of long.stream(2)) names.push(name)
+  expect(names).toEqual(['Ann', 'Bob', 'Cid', 'Ann', 'Bob', 'Cid'])
+  expect((await prepared.execute(kysely.db)).rows).toEqual([])
+})
+
 test('a statement whose table has got another column gives the new columns', async () => {
   await shop.query('create table growing (a int)')
   await shop.query('insert into growing values (1)')

@@ -72,6 +72,44 @@ describe('chunks', () => {
   })
 })
 
+describe('results that the caller keeps', () => {
+  const expected = [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10]].map((chunk) => chunk.map((i) => ({ i })))
+
+  test('of an executor’s stream have their rows at its end', async () => {
+    await using kysely = shop.open<Series>()
+    const results: { rows: unknown[] }[] = []
+    const query = series(kysely, 10).compile()
+    for await (const result of kysely.db.getExecutor().stream(query, 4)) results.push(result)
+    expect(results.map((result) => result.rows)).toEqual(expected)
+  })
+
+  test.each([[undefined], [{}]])('of a connection’s stream with the options %j have them too', async (options) => {
+    await using kysely = shop.open<Series>()
+    const query = CompiledQuery.raw('select i from generate_series(1, 10) i')
+    const results: { rows: unknown[] }[] = []
+    await kysely.db.getExecutor().provideConnection(async (connection) => {
+      for await (const result of connection.streamQuery(query, 4, options)) results.push(result)
+    })
+    expect(results.map((result) => result.rows)).toEqual(expected)
+  })
+
+  test('are let go of when there is a signal, since Kysely then keeps them all; their rows are not', async () => {
+    await using kysely = shop.open<Series>()
+    const query = CompiledQuery.raw('select i from generate_series(1, 10) i')
+    const results: { rows: unknown[] }[] = []
+    const rows: unknown[][] = []
+    await kysely.db.getExecutor().provideConnection(async (connection) => {
+      const { signal } = new AbortController()
+      for await (const result of connection.streamQuery(query, 4, { signal })) {
+        results.push(result)
+        rows.push(result.rows)
+      }
+    })
+    expect(results.map((result) => result.rows)).toEqual([[], [], []])
+    expect(rows).toEqual(expected)
+  })
+})
+
 describe('rows', () => {
   test('arrive in order and all of them', async () => {
     await using kysely = shop.open<Series>()

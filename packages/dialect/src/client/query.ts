@@ -33,7 +33,17 @@ export function runQuery(
   const mode = options?.rowMode ?? 'object'
   const signal = options?.signal
   return new Promise((resolve, reject) => {
-    const request = { server, sql, parameters, mode, resolve, reject, exchange: null, withdrawn: false }
+    // A copy: what the caller does to the array while the query waits must not change what is sent.
+    const request = {
+      server,
+      sql,
+      parameters: parameters.slice(),
+      mode,
+      resolve,
+      reject,
+      exchange: null,
+      withdrawn: false,
+    }
     if (signal === undefined) sendQuery(request)
     else sendAbortable(request, signal, settings)
   })

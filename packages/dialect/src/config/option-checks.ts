@@ -3,7 +3,7 @@ import { ConfigError } from '../errors/config-error.ts'
 import type { PasswordSource } from './connection-options.ts'
 
 /** `setTimeout` fires at once above this. */
-const LONGEST_TIMER_MS = 0x7fff_ffff
+export const MAX_TIMER_MS = 0x7fff_ffff
 
 const LARGEST_PORT = 65_535
 
@@ -33,8 +33,8 @@ export function integer(least: number, most: number): (value: unknown, label: st
 export const port: (value: unknown, label: string) => number = integer(1, LARGEST_PORT)
 
 export function milliseconds(value: unknown, label: string): number {
-  if (typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER_MS) return value
-  throw new ConfigError(`${label} must be a time from 0 to ${LONGEST_TIMER_MS} milliseconds`)
+  if (typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS) return value
+  throw new ConfigError(`${label} must be a time from 0 to ${MAX_TIMER_MS} milliseconds`)
 }
 
 /** `later` are values that mean something to libpq and are not supported yet. */

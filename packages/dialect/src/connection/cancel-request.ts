@@ -1,10 +1,14 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { cancelRequest } from '../wire/control-messages.ts'
 import type { ServerSession } from './server-session.ts'
+import type { Session } from './session.ts'
 import { Transport } from './transport.ts'
 
 /** For the connection that carries the request, and again for the server to stop the statement. */
 const CANCEL_TIMEOUT_MS = 10_000
+
+/** How long a statement may take to stop before the next cancel goes out, where several are to be stopped. */
+const REPEAT_AFTER_MS = 20
 
 /**
  * Cancels the statement that is running, on a second connection with the same address and TLS.
@@ -16,18 +20,18 @@ const CANCEL_TIMEOUT_MS = 10_000
  *
  * Resolves once the connection serves again, or is gone. Never rejects.
  */
-export async function cancelRunning(server: ServerSession, settings: ConnectionSettings): Promise<void> {
-  const { session } = server
-  const { secretKey } = session
-  if (session.onlyExchange === null) return
-  if (secretKey === null || secretKey.length !== 4) {
+export async function cancelRunning({ session }: ServerSession, settings: ConnectionSettings): Promise<void> {
+  const exchange = session.onlyExchange
+  if (exchange === null || exchange.suspended === true) return
+  const key = cancelKey(session)
+  if (key === null) {
     session.destroy(new Error('A statement had to be cancelled, and the server gave no key for that'))
     return
   }
   const release = session.hold()
   try {
-    await sendCancelRequest(settings, session.processId, secretKey.readInt32BE())
-    await answeredInTime(server)
+    await sendCancelRequest(session, key, settings)
+    await answeredInTime(session)
   } catch (error) {
     session.destroy(error as Error)
   } finally {
@@ -35,32 +39,18 @@ export async function cancelRunning(server: ServerSession, settings: ConnectionS
   }
 }
 
-async function sendCancelRequest(settings: ConnectionSettings, processId: number, secretKey: number): Promise<void> {
-  const transport = new Transport(settings)
-  const timer = setTimeout(
-    () => transport.timeOut(),
-    Math.min(settings.connectTimeoutMs || CANCEL_TIMEOUT_MS, CANCEL_TIMEOUT_MS),
-  )
-  try {
-    await transport.open()
-    await transport.sendAndAwaitClose(cancelRequest(processId, secretKey))
-  } finally {
-    clearTimeout(timer)
-    transport.destroy()
-  }
-}
-
-async function answeredInTime({ session }: ServerSession): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`The server did not stop a statement within ${CANCEL_TIMEOUT_MS} ms`)),
-      CANCEL_TIMEOUT_MS,
-    )
+/**
+ * Cancels whatever is running, one statement after the other until none is left or the session is dead. Only for a
+ * connection that is given up: nothing is sent on it any more, and which of its statements are hit is left to chance.
+ * Rejects when a request cannot be delivered.
+ */
+export async function cancelEverything({ session }: ServerSession, settings: ConnectionSettings): Promise<void> {
+  const key = cancelKey(session)
+  if (key === null) return
+  session.hold()
+  let answered = false
+  const allAnswered = session.whenAnswered().then(() => {
+    answered = true
   })
-  try {
-    await Promise.race([session.whenAnswered(), late])
-  } finally {
-    clearTimeout(timer)
-  }
+  while (!(await within(REPEAT_AFTER_MS, allAnswered, answered))) await sendCancelRequest(session, key, settings)
 }

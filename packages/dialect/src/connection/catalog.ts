@@ -2,7 +2,7 @@ import type { Codec } from '../types/codec.ts'
 import { defaultTypes, type PgTypes } from '../types/profile.ts'
 import { asText } from '../types/text-fallback.ts'
 import type { FieldDescription } from '../wire/descriptions.ts'
-import { Statement } from './statement.ts'
+import { MAX_KEPT_SQL_LENGTH, Statement } from './statement.ts'
 
 /** Descriptions kept; one of ten columns takes about 2 kB. */
 const MAX_STATEMENTS = 2_048
@@ -61,10 +61,11 @@ export class Catalog {
     return unknown.length > 0 ? null : this.add(sql, parameterOids, fields)
   }
 
-  /** Keeps the description of a statement; all its types must have been looked up. */
+  /** Keeps the description of a statement, unless that is too long; all its types must have been looked up. */
   add(sql: string, parameterOids: readonly number[], fields: readonly FieldDescription[]): Statement {
     const statement =
       this.#cleared(sql, parameterOids, fields) ?? newStatement(sql, parameterOids, fields, (oid) => this.#find(oid))
+    if (sql.length > MAX_KEPT_SQL_LENGTH) return statement
     this.#statements.delete(sql)
     this.#statements.set(sql, statement)
     if (this.#statements.size > MAX_STATEMENTS) {

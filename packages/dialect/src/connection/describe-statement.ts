@@ -37,7 +37,7 @@ interface PreparedShape {
 }
 
 async function prepare({ prepared }: ServerSession, turn: Turn, sql: string): Promise<PreparedShape> {
-  const name = prepared.newName()
+  const name = prepared.newName(sql)
   const shape = await new Promise<StatementShape>((resolve, reject) => {
     const exchange = new PrepareExchange(name, sql, prepared.evicted, resolve, reject)
     prepared.closed()

@@ -15,6 +15,8 @@ import type { TransactionStatus } from '../wire/status-messages.ts'
 export interface Exchange {
   /** The next exchange in the session's queue; the session alone touches it. */
   next: Exchange | null
+  /** Whether the session may take its frames back while they are still in the send buffer. Default false. */
+  readonly retractable?: boolean
   /** Appends the frames. What a throw leaves behind is taken back by the session, and `fail` follows. */
   write(out: SendBuffer): void
   /** A DataRow: `offset` is where its column count stands. */
@@ -46,6 +48,11 @@ export function advance<State extends string>(
   const next = transitions[state][message]
   if (next === undefined) throw new ProtocolError(`Unexpected ${message} message from the server while ${state}`)
   return next
+}
+
+/** Which of two failures is told: the first, unless it took for granted that the statement had worked. */
+export function graver(first: Failure | null, error: Failure): Failure {
+  return first === null || first.outcome === 'applied' ? error : first
 }
 
 /** What is told when the replies stop: what was known before, unless it took the statement's success for granted. */

@@ -1,4 +1,4 @@
-import type { Statement } from './statement.ts'
+import { MAX_KEPT_SQL_LENGTH, type Statement } from './statement.ts'
 
 /** Unique in this process, so that connections that share a server session behind a pooler cannot meet. */
 let connectionsCounted = 0
@@ -31,9 +31,11 @@ export class PreparedStatements {
     return prepared.name
   }
 
-  /** A name for a statement that is going to be parsed: fresh, or empty where nothing is kept. */
-  newName(): string {
-    return this.#capacity === 0 ? '' : `${this.#prefix}${(++this.#names).toString(36)}`
+  /** A name for a statement that is going to be parsed: fresh, or empty where it is not going to be kept. */
+  newName(sql: string): string {
+    return this.#capacity === 0 || sql.length > MAX_KEPT_SQL_LENGTH
+      ? ''
+      : `${this.#prefix}${(++this.#names).toString(36)}`
   }
 
   /** Names to close now; {@link closed} must follow when that was written. */

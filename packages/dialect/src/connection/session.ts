@@ -81,6 +81,10 @@ export class Session {
   /** The first exchange whose bytes are still in `out`, and how many there are. */
   #unflushed: Exchange | null = null
   #unflushedCount = 0
+  /** Where in `out` the frames of the last exchange begin and end. */
+  #lastFrames = { start: 0, end: 0 }
+  /** Codecs run while an exchange is being written, and some of them are the user's. */
+  #writing = false
 
   readonly #waiting = new Queue<Waiter>()
   #turn: Turn | null = null
@@ -139,9 +143,9 @@ export class Session {
     write(this.out)
   }
 
-  /** Takes back an exchange that still waits. False when it was sent already. */
+  /** Takes back an exchange that still waits, or whose frames have not left. False when it was sent already. */
   withdraw(exchange: Exchange): boolean {
-    return this.#waiting.remove((waiter) => waiter.exchange === exchange) !== null
+    return this.#waiting.remove((waiter) => waiter.exchange === exchange) !== null || this.#retract(exchange)
   }
 
   /** Keeps everything that is not sent yet waiting until the returned function is called. */
@@ -181,6 +185,26 @@ export class Session {
   flushed(): void {
     this.#unflushed = null
     this.#unflushedCount = 0
+  }
+
+  /** Where the socket may read to next. */
+  room(): Uint8Array {
+    try {
+      return this.incoming.writable()
+    } catch (error) {
+      this.destroy(error as Error)
+      return this.incoming.bytes
+    }
+  }
+
+  /** Takes bytes from a socket that cannot read into `room`. Never throws. */
+  accept(chunk: Uint8Array): void {
+    try {
+      this.incoming.append(chunk)
+      this.#readFrames()
+    } catch (error) {
+      this.destroy(error as Error)
+    }
   }
 
   /** Decodes whatever complete frames have arrived. Never throws: what a peer does wrong ends the session. */
@@ -227,26 +251,43 @@ export class Session {
   }
 
   #writable(): boolean {
-    return this.#turn === null && this.#holds === 0 && !this.#congested && this.#death === null
+    return this.#turn === null && this.#holds === 0 && !this.#congested && !this.#writing && this.#death === null
   }
 
   #sendNow(exchange: Exchange): void {
     const { out } = this
     const mark = out.length
+    this.#writing = true
     try {
       exchange.write(out)
     } catch (error) {
       out.truncate(mark)
       exchange.fail(error as Error)
       return
+    } finally {
+      this.#writing = false
     }
     this.#sent.add(exchange)
+    this.#lastFrames.start = mark
+    this.#lastFrames.end = out.length
+    this.#unflushed ??= exchange
     this.#unflushedCount++
-    if (mark === 0) {
-      this.#unflushed = exchange
-      this.#link.scheduleFlush()
-    }
+    if (mark === 0) this.#link.scheduleFlush()
     if (out.length >= FLUSH_BYTES) this.#link.flush()
+    // What a codec of the user's has asked for meanwhile.
+    if (this.#waiting.first !== null) this.#pump()
+  }
+
+  #retract(exchange: Exchange): boolean {
+    const { start, end } = this.#lastFrames
+    const last = this.#sent.last === exchange && this.#unflushedCount > 0 && this.out.length === end
+    if (!last || exchange.retractable !== true) return false
+    this.out.truncate(start)
+    this.#sent.remove((sent) => sent === exchange)
+    this.#unflushedCount--
+    if (this.#unflushedCount === 0) this.#unflushed = null
+    this.#watchers.check()
+    return true
   }
 
   #startTurn(start: (turn: Turn) => void): void {
@@ -358,7 +399,11 @@ export class Session {
     const exchange = this.#sent.first
     // Without anybody to tell, it is the server's farewell: 57P01 before a shutdown, 57P05 after too long a pause.
     if (exchange === null) this.destroy(error)
-    else exchange.error(error)
+    else {
+      exchange.error(error)
+      // The server hangs up now. Somebody in between might not.
+      if (error.fatal) this.destroy(error)
+    }
   }
 
   #parameterStatus(name: string, value: string): void {

@@ -3,6 +3,12 @@ import { RowDecoder } from '../types/row-decoder.ts'
 import type { RowMode } from '../types/row-function.ts'
 import type { FieldDescription } from '../wire/descriptions.ts'
 
+/**
+ * Longer statements are described anew for every use, and kept by nobody. They are mostly inserts of many rows, one text
+ * for each number of rows: 20,000 parameters take half a megabyte here and several on the server, for each connection.
+ */
+export const MAX_KEPT_SQL_LENGTH = 16_384
+
 /** A column of a result. */
 export interface Column {
   readonly name: string

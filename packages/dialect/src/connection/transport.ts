@@ -160,7 +160,7 @@ export class Transport implements SessionLink {
         ...(readIntoBuffer && readsIntoBuffer && session !== null
           ? {
               onread: {
-                buffer: () => session.incoming.writable(),
+                buffer: () => session.room(),
                 callback: (count: number) => {
                   session.incoming.received(count)
                   session.receive()
@@ -219,10 +219,7 @@ export class Transport implements SessionLink {
   #readEvents(socket: Socket): void {
     const session = this.#session
     if (session === null) return
-    socket.on('data', (chunk: Buffer) => {
-      session.incoming.append(chunk)
-      session.receive()
-    })
+    socket.on('data', (chunk: Buffer) => session.accept(chunk))
   }
 
   #adopt(socket: Socket): void {
@@ -279,12 +276,5 @@ function pem(source: PemSource | readonly PemSource[]): string | Buffer | (strin
 }
 
 function phaseText(phase: ConnectionPhase): string {
-  switch (phase) {
-    case 'tls':
-      return 'starting TLS'
-    case 'starting':
-      return 'waiting for the session to start'
-    default:
-      return phase
-  }
+  return phase === 'tls' ? 'starting TLS' : phase
 }

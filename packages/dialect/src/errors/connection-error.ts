@@ -1,14 +1,13 @@
 import type { Outcome } from './outcome.ts'
 
 /** How far a connection had come. */
-export type ConnectionPhase = 'resolving' | 'connecting' | 'tls' | 'authenticating' | 'starting' | 'ready' | 'closing'
+export type ConnectionPhase = 'connecting' | 'tls' | 'authenticating' | 'ready' | 'closing'
 
 export type ConnectionErrorCode =
   | 'PGWIRE_CONNECT_FAILED'
   | 'PGWIRE_CONNECT_TIMEOUT'
   | 'PGWIRE_CONNECTION_LOST'
   | 'PGWIRE_CONNECTION_CLOSED'
-  | 'PGWIRE_CANCEL_FAILED'
 
 export interface ConnectionErrorFields {
   readonly code: ConnectionErrorCode

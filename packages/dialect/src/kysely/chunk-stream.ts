@@ -18,7 +18,8 @@ export class ChunkStream<R> implements AsyncIterableIterator<QueryResult<R>, und
   readonly #signal: AbortSignal | undefined
   readonly #open: Set<unknown>
   #ended = false
-  #lent: { rows: R[] } | null = null
+  /** The last result, if Kysely is going to keep it. */
+  #kept: { rows: R[] } | null = null
 
   constructor(batches: BatchStream<R>, signal: AbortSignal | undefined, open: Set<unknown>) {
     this.#batches = batches
@@ -32,14 +33,15 @@ export class ChunkStream<R> implements AsyncIterableIterator<QueryResult<R>, und
 
   async next(): Promise<Chunk<R>> {
     if (!this.#ended) this.#begin()
-    // With a signal, Kysely keeps every result until the stream ends (a race against one long-lived promise holds them).
     // It has handed these rows on by now; the array itself is left as it is.
-    if (this.#lent !== null) this.#lent.rows = []
+    if (this.#kept !== null) this.#kept.rows = []
     try {
       const batch = await this.#batches.next()
       if (batch.done !== true) {
-        this.#lent = { rows: batch.value }
-        return { done: false, value: this.#lent }
+        const result = { rows: batch.value }
+        // With a signal, Kysely keeps every result until the stream ends: a race against one long-lived promise holds them.
+        if (this.#signal !== undefined) this.#kept = result
+        return { done: false, value: result }
       }
       this.#end()
       return DONE

@@ -2,6 +2,7 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 
 import type { Connection } from '../client/connection.ts'
 import type { QueryResult as ServerResult } from '../connection/exchanges/query.ts'
+import type { AbortableOptions } from './abortable-options.ts'
 import { ChunkStream, refuseBesideStream } from './chunk-stream.ts'
 
 /** Commands whose row count is a number of affected rows. */
@@ -9,11 +10,6 @@ const AFFECTING: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'M
 
 /** Commands of which Kysely wants to know how they ended: COMMIT of a failed transaction comes back as ROLLBACK. */
 const ENDING: ReadonlySet<string> = new Set(['COMMIT', 'ROLLBACK'])
-
-/** What Kysely passes along with a query that it may abort. */
-interface AbortableOptions {
-  readonly signal?: AbortSignal
-}
 
 /** A connection as Kysely sees it. One object for the whole life of the connection: Kysely puts its logging on it. */
 export class PgwireConnection implements DatabaseConnection {

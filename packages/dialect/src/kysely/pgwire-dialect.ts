@@ -16,14 +16,12 @@ import { createPool } from '../pool/create-pool.ts'
 import type { PoolOptions } from '../pool/pool-options.ts'
 import { Pool } from '../pool/pool.ts'
 import type { PgTypes } from '../types/profile.ts'
+import type { AbortableOptions } from './abortable-options.ts'
 import { PgwireAdapter } from './pgwire-adapter.ts'
 import { PgwireDriver } from './pgwire-driver.ts'
 
 /** A hook for connections. Should it throw, the connection is closed and whoever asked for it gets the error. */
-export type ConnectionHook = (
-  connection: DatabaseConnection,
-  options?: { readonly signal?: AbortSignal },
-) => Promise<void>
+export type ConnectionHook = (connection: DatabaseConnection, options?: AbortableOptions) => Promise<void>
 
 /** What {@link PgwireDialect} can be told. Everything has a default. */
 export interface PgwireDialectConfig {

@@ -12,14 +12,11 @@ import {
 import type { Connection } from '../client/connection.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { Pool } from '../pool/pool.ts'
+import type { AbortableOptions } from './abortable-options.ts'
 import { abortedTransaction } from './aborted-transaction.ts'
 import { NoConnection } from './no-connection.ts'
 import { PgwireConnection } from './pgwire-connection.ts'
 import type { PgwireDialectConfig } from './pgwire-dialect.ts'
-
-interface AbortableOptions {
-  readonly signal?: AbortSignal
-}
 
 /** Kysely's driver on a pool. */
 export class PgwireDriver implements Driver {

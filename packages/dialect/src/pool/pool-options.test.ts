@@ -27,6 +27,9 @@ test.each([
   [{ acquireTimeoutMs: 2 ** 31 }],
   [{ idleTimeoutMs: 0.5 }],
   [{ maximum: 3 } as never],
+  [{ constructor: 3 } as never],
+  [{ toString: 3 } as never],
+  [{ hasOwnProperty: 3 } as never],
 ])('%j is refused', (options: PoolOptions) => {
   expect(() => resolvePoolSettings(options)).toThrow(ConfigError)
 })

@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../config/option-checks.ts'
 import { ConfigError } from '../errors/config-error.ts'
 
 /** How many connections a pool has, and how long things may take. */
@@ -23,16 +24,15 @@ export interface PoolSettings {
   readonly idleTimeoutMs: number
 }
 
-/** The longest delay that a timer of the runtime can have. */
-export const MAX_TIMER_MS = 0x7fff_ffff
-
-interface OptionRow {
+/** All there is to know about one option. */
+export interface PoolOptionRow {
   readonly default: number
   readonly least: number
   readonly most: number
 }
 
-const options: { readonly [Name in keyof PoolSettings]: OptionRow } = {
+/** One row per option: checking, defaults and documentation derive from it. */
+export const poolOptions: { readonly [Name in keyof PoolSettings]: PoolOptionRow } = {
   max: { default: 10, least: 1, most: 100_000 },
   min: { default: 0, least: 0, most: 100_000 },
   acquireTimeoutMs: { default: 5_000, least: 0, most: MAX_TIMER_MS },
@@ -42,10 +42,10 @@ const options: { readonly [Name in keyof PoolSettings]: OptionRow } = {
 export function resolvePoolSettings(given: PoolOptions = {}): PoolSettings {
   const settings = { max: 0, min: 0, acquireTimeoutMs: 0, idleTimeoutMs: 0 }
   for (const name of Object.keys(given)) {
-    if (!(name in options)) throw new ConfigError(`Unknown pool option ${JSON.stringify(name)}`)
+    if (!Object.hasOwn(poolOptions, name)) throw new ConfigError(`Unknown pool option ${JSON.stringify(name)}`)
   }
-  for (const name of Object.keys(options) as (keyof PoolSettings)[]) {
-    const { default: fallback, least, most } = options[name]
+  for (const name of Object.keys(poolOptions) as (keyof PoolSettings)[]) {
+    const { default: fallback, least, most } = poolOptions[name]
     const value = given[name] ?? fallback
     if (!Number.isInteger(value) || value < least || value > most) {
       throw new ConfigError(`The pool option ${name} must be a whole number from ${least} to ${most}`)

@@ -1,6 +1,7 @@
 import { Connection } from '../client/connection.ts'
 import type { QueryOptions } from '../client/query.ts'
 import type { ConnectionSettings } from '../config/connection-settings.ts'
+import { MAX_TIMER_MS } from '../config/option-checks.ts'
 import { Catalog } from '../connection/catalog.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
@@ -11,7 +12,7 @@ import { copyError } from './copy-error.ts'
 import { cutConnection } from './cut-connection.ts'
 import { IdleConnections } from './idle-connections.ts'
 import { Lease } from './lease.ts'
-import { MAX_TIMER_MS, type PoolSettings } from './pool-options.ts'
+import type { PoolSettings } from './pool-options.ts'
 import { waitInLine } from './wait-in-line.ts'
 import { Waiters } from './waiters.ts'
 
@@ -59,7 +60,8 @@ export class Pool {
   readonly #settings: PoolSettings
   readonly #catalog: Catalog
   readonly #idle: IdleConnections<Connection>
-  readonly #open = new Set<Connection>()
+  /** All that are open, and whether somebody has borrowed them: an entry of a map changes without an allocation. */
+  readonly #open = new Map<Connection, boolean>()
   /** Closed for their age, and not gone yet: the server still counts them. */
   readonly #retiring = new Set<Connection>()
   readonly #waiters = new Waiters<Connection>()
@@ -108,7 +110,10 @@ export class Pool {
     signal?.throwIfAborted()
     // While anybody waits, none is idle.
     const connection = this.#idle.take()
-    if (connection !== null) return connection
+    if (connection !== null) {
+      this.#open.set(connection, true)
+      return connection
+    }
     try {
       return await this.#wait(signal)
     } catch (error) {
@@ -116,8 +121,10 @@ export class Pool {
     }
   }
 
-  /** Takes back what `take` gave. Never throws; a connection that cannot be reused is dropped. */
+  /** Takes back what `take` gave, once. Never throws; a connection that cannot be reused is dropped. */
   giveBack(connection: Connection): void {
+    if (this.#open.get(connection) !== true) return
+    this.#open.set(connection, false)
     if (connection.closed) this.#drop(connection)
     else if (connection.idle && connection.transactionStatus === 'I') this.#reuse(connection)
     else {
@@ -182,7 +189,7 @@ export class Pool {
       // The server has hung up right behind the login; what a query says of that is what there is to say.
       connection.query('').catch((error: unknown) => this.#connectFailed(error))
     } else {
-      this.#open.add(connection)
+      this.#open.set(connection, false)
       this.#reuse(connection)
     }
   }
@@ -196,8 +203,12 @@ export class Pool {
 
   #reuse(connection: Connection): void {
     const waiter = this.#waiters.take()
-    if (waiter !== null) waiter.resolve(connection)
-    else this.#idle.add(connection)
+    if (waiter === null) {
+      this.#idle.add(connection)
+    } else {
+      this.#open.set(connection, true)
+      waiter.resolve(connection)
+    }
     this.#checkDrained()
   }
 
@@ -255,7 +266,7 @@ export class Pool {
     this.#shut = true
     this.#waiters.rejectAll(() => new PoolClosedError('The pool was closed while the call waited for a connection'))
     this.#idle.stop()
-    const connections = [...this.#open]
+    const connections = [...this.#open.keys()]
     await Promise.all(
       connections.map((connection) =>
         connection.idle ? connection.close({ timeoutMs: GOODBYE_TIMEOUT_MS }) : cutConnection(connection),

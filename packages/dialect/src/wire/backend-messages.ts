@@ -21,7 +21,7 @@ const limits = {
 const messages = [
   ['R', 'authentication', 'short'],
   ['K', 'backendKeyData', 'short'],
-  ['S', 'parameterStatus', 'long'],
+  ['S', 'parameterStatus', 'short'],
   ['N', 'noticeResponse', 'long'],
   ['E', 'errorResponse', 'long'],
   ['Z', 'readyForQuery', 'oneByte'],

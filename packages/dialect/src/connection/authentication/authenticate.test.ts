@@ -182,11 +182,6 @@ test('bytes beyond ASCII in a SCRAM message are refused', async () => {
   await expect(login.respond({ code: 11, body })).rejects.toBeInstanceOf(ProtocolError)
 })
 
-test('clear text can be forbidden', async () => {
-  const login = createAuthenticator({ user: 'app', password: 'secret', allowCleartext: false })
-  await expect(login.respond(CLEARTEXT)).rejects.toThrow(ConfigError)
-})
-
 describe('the password', () => {
   test.each([
     ['clear text', CLEARTEXT],

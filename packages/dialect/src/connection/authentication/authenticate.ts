@@ -4,7 +4,6 @@
  * @see https://www.postgresql.org/docs/current/protocol-flow.html
  */
 import type { PasswordSource } from '../../config/connection-options.ts'
-import { ConfigError } from '../../errors/config-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import { readSaslMechanisms, requestName } from './authentication-request.ts'
 import type { AuthenticationRequest, AuthenticationRequestName } from './authentication-request.ts'
@@ -15,8 +14,6 @@ import { ScramSha256 } from './scram-sha-256.ts'
 export interface AuthenticatorSettings {
   readonly user: string
   readonly password: PasswordSource | undefined
-  /** Whether the password may be sent as it is. Default true, as in libpq. */
-  readonly allowCleartext?: boolean
 }
 
 /** What to send next. `wait`: nothing, the server goes on; `done`: nothing, the server accepts the user. */
@@ -58,6 +55,7 @@ export class Authenticator {
   /** An answer is being worked out: the server cannot have anything to say to it yet. */
   #answering = false
   #scram: ScramSha256 | undefined
+  #failure: Error | null = null
 
   constructor(settings: AuthenticatorSettings) {
     this.#settings = settings
@@ -69,6 +67,11 @@ export class Authenticator {
    */
   get accepted(): boolean {
     return this.#state === 'accepted'
+  }
+
+  /** What has gone wrong; known as soon as `respond` has been called, where no answer had to be worked out. */
+  get failure(): Error | null {
+    return this.#failure
   }
 
   /**
@@ -86,6 +89,7 @@ export class Authenticator {
       return awaited
     } catch (error) {
       this.#state = 'failed'
+      this.#failure ??= error as Error
       throw error
     } finally {
       this.#answering = false
@@ -120,9 +124,6 @@ export class Authenticator {
   }
 
   async #cleartext(): Promise<AuthenticationAnswer> {
-    if (this.#settings.allowCleartext === false) {
-      throw new ConfigError('The server asks for the password in clear text, which the settings do not allow')
-    }
     return { kind: 'password', password: await resolvePassword(this.#settings.password) }
   }
 

@@ -18,8 +18,8 @@ import {
 } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import { writeBind } from '../bind.ts'
-import { advance, type Exchange, type Failure, refuseRow, type Transitions, unfinished } from '../exchange.ts'
-import { fatalOutcome } from '../fatal-outcome.ts'
+import { statementOutcome } from '../error-outcome.ts'
+import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 import { isOutdated, mayBeOutdated } from '../outdated.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
@@ -119,7 +119,7 @@ export class PortalExchange implements Exchange {
     const { prepared } = this.#server
     let name = prepared.nameOf(this.#statement)
     if (name === undefined) {
-      name = prepared.newName()
+      name = prepared.newName(this.#statement.sql)
       for (const evicted of prepared.evicted) writeCloseStatement(out, evicted)
       writeParse(out, name, this.#statement.sql, this.#statement.parameterOids)
       writeDescribeStatement(out, name)
@@ -210,10 +210,10 @@ export class PortalExchange implements Exchange {
 
   error(error: PostgresError): void {
     if (this.#state === 'parsing') this.#server.prepared.forget(this.#statement)
-    if (error.fatal) error.outcome = fatalOutcome(this.#statement.sql, this.#state === 'syncing')
     if (beforeExecution.has(this.#state)) this.#refused(error)
+    else error.outcome = statementOutcome(error, this.#statement.sql, this.#state === 'syncing')
     this.#state = 'syncing'
-    this.#failure ??= error
+    this.#failure = graver(this.#failure, error)
     if (this.#synced || error.fatal) return
     this.#server.session.append(this, writeSync)
     this.#synced = true

@@ -19,8 +19,8 @@ import {
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import type { TransactionStatus } from '../../wire/status-messages.ts'
 import { writeBind } from '../bind.ts'
-import { advance, type Exchange, type Failure, refuseRow, type Transitions, unfinished } from '../exchange.ts'
-import { fatalOutcome } from '../fatal-outcome.ts'
+import { statementOutcome } from '../error-outcome.ts'
+import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 import { isOutdated, mayBeOutdated } from '../outdated.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
@@ -113,6 +113,11 @@ export class QueryExchange implements Exchange {
     this.#decode = this.#useDecoder(statement)
   }
 
+  /** Without a Parse among its frames, nothing remembers that it was written. */
+  get retractable(): boolean {
+    return this.#state === 'binding'
+  }
+
   write(out: SendBuffer): void {
     const { server, parameters } = this.#request
     const { prepared } = server
@@ -122,7 +127,7 @@ export class QueryExchange implements Exchange {
       writeExecuteAndSync(out)
       return
     }
-    const name = prepared.newName()
+    const name = prepared.newName(this.#statement.sql)
     for (const evicted of prepared.evicted) writeCloseStatement(out, evicted)
     // With the types declared, Bind means the same even if the server would infer others today.
     writeParse(out, name, this.#statement.sql, this.#statement.parameterOids)
@@ -186,14 +191,15 @@ export class QueryExchange implements Exchange {
 
   error(error: PostgresError): void {
     if (this.#state === 'parsing') this.#request.server.prepared.forget(this.#statement)
-    if (error.fatal) error.outcome = fatalOutcome(this.#request.sql, this.#state === 'syncing')
-    if (beforeExecution.has(this.#state)) {
+    if (!beforeExecution.has(this.#state)) {
+      error.outcome = statementOutcome(error, this.#request.sql, this.#state === 'syncing')
+    } else {
       this.#outdated = isOutdated(error)
       if (mayBeOutdated(error)) this.#request.server.catalog.suspect(this.#statement)
       this.#failure = error
     }
     this.#state = 'syncing'
-    this.#failure ??= error
+    this.#failure = graver(this.#failure, error)
   }
 
   ready(status: TransactionStatus): void {

@@ -7,7 +7,8 @@ import { type CommandTag, readCommandTag } from '../../wire/command-tag.ts'
 import { writeCopyFail, writeQuery } from '../../wire/control-messages.ts'
 import { readRowDescription } from '../../wire/descriptions.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
-import { advance, type Exchange, type Failure, refuseRow, type Transitions, unfinished } from '../exchange.ts'
+import { scriptOutcome } from '../error-outcome.ts'
+import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 import { requireSql } from '../require-sql.ts'
 import type { Session } from '../session.ts'
 
@@ -96,7 +97,8 @@ export class SimpleQueryExchange implements Exchange {
 
   error(error: PostgresError): void {
     this.#state = 'syncing'
-    this.#failure ??= error
+    error.outcome = scriptOutcome(this.#sql)
+    this.#failure = graver(this.#failure, error)
   }
 
   ready(): void {

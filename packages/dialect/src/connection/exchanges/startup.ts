@@ -95,6 +95,9 @@ export class StartupExchange implements Exchange {
         this.#failure ??= error
         this.#session.destroy(error)
       })
+    // Better than what the messages behind it would be refused with.
+    const { failure } = this.#authenticator
+    if (failure !== null) throw failure
     // AuthenticationOk is usually followed by the rest in the same read, before any promise settles.
     if (this.#authenticator.accepted) this.#state = 'starting'
   }

@@ -1,0 +1,38 @@
+import type { Outcome } from '../errors/outcome.ts'
+import type { PostgresError } from '../errors/postgres-error.ts'
+
+/** What begins with one of these words commits nothing by itself: the server aborts it when it ends the session. */
+const COMMIT_AT_THEIR_SYNC: ReadonlySet<string> = new Set([
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'with',
+  'values',
+  'table',
+])
+
+/** Commands that can have committed part of their work when they fail. */
+const COMMIT_ON_THEIR_WAY: ReadonlySet<string> = new Set(['call', 'do', 'vacuum', 'cluster', 'reindex'])
+const CONCURRENTLY = /\bconcurrently\b/i
+const COMMITS_WITHIN = /\b(?:commit|end|prepare|call|do|vacuum|cluster|reindex|concurrently)\b/i
+
+/** White space and comments in front of the first word. Nested comments are rare enough to be taken for unknown words. */
+const FIRST_WORD = /^(?:\s|\(|--[^\n]*(?:\n|$)|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*([a-z]+)/i
+
+/**
+ * What is known of a statement that the server refused. An ordinary one has no effect, but a procedure may have committed
+ * on its way. With a fatal error the session is gone: a COMMIT may be durable all the same, and behind CommandComplete
+ * (`complete`) nobody knows.
+ */
+export function statementOutcome(error: PostgresError, sql: string, complete: boolean): Outcome {
+  const word = FIRST_WORD.exec(sql)?.[1]?.toLowerCase() ?? ''
+  if (error.fatal) return !complete && COMMIT_AT_THEIR_SYNC.has(word) ? 'rolled-back' : 'unknown'
+  return COMMIT_ON_THEIR_WAY.has(word) || CONCURRENTLY.test(sql) ? 'unknown' : 'rolled-back'
+}
+
+/** The same for a script, which is one transaction unless it says otherwise anywhere. */
+export function scriptOutcome(script: string): Outcome {
+  return COMMITS_WITHIN.test(script) ? 'unknown' : 'rolled-back'
+}
