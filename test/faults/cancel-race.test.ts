@@ -1,8 +1,12 @@
 /** A cancel names a connection and no statement: it must never hit the statement behind the one it was meant for. */
-import { connect, type Connection } from 'kysely-pgwire'
-import { describe, expect, test } from 'vitest'
+import dns from 'node:dns'
 
+import { connect, type Connection } from 'kysely-pgwire'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+
+import { dataRow, int32 } from '../support/backend-messages.ts'
 import { faultProxy } from '../support/fault-proxy.ts'
+import { MemoryPostgres } from '../support/memory-postgres.ts'
 import { seededRandom } from '../support/random.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
 import { sharedServer } from '../support/shared-server.ts'
@@ -15,6 +19,8 @@ const failure = (promise: Promise<unknown>) =>
     () => expect.unreachable('it succeeded'),
     (error: unknown) => error as Error,
   )
+
+type Looked = (error: null, address: string | { address: string; family: number }[], family?: number) => void
 
 /** What one lane of cancels saw. */
 interface Tally {
@@ -162,6 +168,80 @@ test('a cancel of an idle connection does nothing, not even connect', async () =
   const connection = await connect(proxy.through(server.url))
   await connection.cancel()
   expect(proxy.connections.length).toBe(1)
+  await connection.close()
+})
+
+test('a cancel while a stream’s reader takes its time does nothing, and the stream goes on', async () => {
+  const server = sharedServer()
+  await using proxy = await faultProxy(server)
+  const connection = await connect(proxy.through(server.url))
+  const fetchedAhead = proxy.after('s', 2)
+  const stream = connection.stream('select generate_series(1, 25) as i', [], { batchRows: 10 })
+  const lengths = [(await stream.next()).value?.length]
+  await fetchedAhead
+  // Its bytes are with us before those of the answer to somebody who asked later.
+  await server.query('select 1')
+  await connection.cancel()
+  expect(proxy.connections.length).toBe(1)
+  for await (const batch of stream) lengths.push(batch.length)
+  expect(lengths).toEqual([10, 10, 5])
+  await connection.close()
+})
+
+test('a cancel that comes too late for a batch resolves, and the stream goes on', async () => {
+  const postgres = new MemoryPostgres({
+    three: { columns: [{ name: 'i', typeOid: 23 }], rows: [1, 2, 3].map((i) => dataRow(int32(i))), tag: 'SELECT 3' },
+  })
+  const asked = Promise.withResolvers<void>()
+  const late = Promise.withResolvers<void>()
+  await using server = await scriptedServer(async (peer, index) => {
+    if (index > 0) {
+      await peer.opening()
+      late.resolve()
+      peer.close()
+      return
+    }
+    await peer.login()
+    for (let executes = 0; ;) {
+      const message = await peer.message()
+      if (message.type === 'execute' && ++executes === 2) {
+        asked.resolve()
+        await late.promise
+      }
+      peer.send(...postgres.answer(message))
+    }
+  })
+  const connection = await connect(server.url)
+  const stream = connection.stream('three', [], { batchRows: 1 })
+  await stream.next()
+  await asked.promise
+  await connection.cancel()
+  expect(connection.closed).toBe(false)
+  const rest: unknown[] = []
+  for await (const batch of stream) rest.push(...batch)
+  expect(rest).toEqual([{ i: 2 }, { i: 3 }])
+  await connection.close({ timeoutMs: 0 })
+})
+
+test('a cancel goes to the server of the connection, wherever the host’s name leads by now', async () => {
+  const { port } = sharedServer()
+  const addresses = ['127.0.0.1']
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, options: object, callback: Looked) => {
+    const address = addresses.shift() ?? '127.0.0.99'
+    if ('all' in options && options.all === true) callback(null, [{ address, family: 4 }])
+    else callback(null, address, 4)
+  }) as never)
+  onTestFinished(() => lookup.mockRestore())
+  const url = new URL(sharedServer().url)
+  url.hostname = 'several.example'
+  url.port = String(port)
+  const connection = await connect(url.href)
+  const query = failure(connection.query('select pg_sleep(30)'))
+  const state = 'select state from pg_stat_activity where pid = $1'
+  await expect.poll(() => sharedServer().query(state, [connection.processId])).toEqual([{ state: 'active' }])
+  await connection.cancel()
+  expect(await query).toMatchObject({ code: '57014' })
+  expect(connection.closed).toBe(false)
   await connection.close()
 })
 

@@ -73,7 +73,11 @@ describe('chunks', () => {
 })
 
 describe('results that the caller keeps', () => {
-  const expected = [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10]].map((chunk) => chunk.map((i) => ({ i })))
+  const expected = [
+    [1, 2, 3, 4],
+    [5, 6, 7, 8],
+    [9, 10],
+  ].map((chunk) => chunk.map((i) => ({ i })))
 
   test('of an executor’s stream have their rows at its end', async () => {
     await using kysely = shop.open<Series>()

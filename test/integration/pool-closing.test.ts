@@ -53,6 +53,17 @@ test('after its time close cancels a query that runs for ever, and those who wai
   await expect.poll(() => fixture.backends()).toEqual([])
 })
 
+test('after its time close cancels all queries that wait for each other on a connection', async () => {
+  const pool = fixture.open({ max: 1 })
+  const { connection } = await pool.acquire()
+  const endless = [1, 2, 3].map(() => connection.query('select pg_sleep(30) /* one behind the other */'))
+  const cut = Promise.allSettled(endless)
+  await expect.poll(() => fixture.running('one behind the other'), { interval: 5 }).toHaveLength(1)
+  await pool.close({ timeoutMs: 20 })
+  await cut
+  await expect.poll(() => fixture.backends()).toEqual([])
+})
+
 test('after its time close takes a connection from a borrower who does nothing', async () => {
   const pool = fixture.open({ max: 1 })
   const lease = await pool.acquire()
@@ -72,20 +83,14 @@ test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 40])(
   },
 )
 
-test('close while a connection is being opened resolves, and the connection is closed when it comes', async () => {
-  await using proxy = await faultProxy(fixture.server)
-  const pool = fixture.open({ connection: proxy.through(fixture.url), max: 1 })
-  proxy.stall()
-  const waiting = pool.acquire()
-  const told = expect(waiting).rejects.toThrow(PoolClosedError)
-  await expect.poll(() => proxy.connections.length).toBe(1)
+test('after its time close gives up connections that are being opened, and their sockets', async () => {
+  await using server = await scriptedServer(async (peer) => void (await peer.startup()))
+  const pool = fixture.open({ connection: `${server.url}?connect_timeout=60`, max: 2 })
+  const told = [1, 2].map(() => expect(pool.acquire()).rejects.toThrow(PoolClosedError))
+  const peers = await Promise.all([server.peer(0), server.peer(1)])
+  await expect.poll(() => peers.every((peer) => peer.received.length === 1)).toBe(true)
   await pool.close({ timeoutMs: 20 })
-  await told
-  const opened = proxy.after('Z', 1)
-  proxy.resume()
-  const connection = await opened
-  await connection.closed
-  await expect.poll(() => fixture.backends()).toEqual([])
+  await Promise.all([...told, ...peers.map((peer) => peer.closed)])
   expect(pool.stats).toEqual({ size: 0, idle: 0, busy: 0, connecting: 0, waiting: 0 })
 })
 

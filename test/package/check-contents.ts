@@ -4,7 +4,9 @@ import { run } from './run.ts'
 
 /** What has no business in a package. */
 const UNWANTED = /\.(test|test-d|cases)\.|node_modules|tsconfig|\.tsbuildinfo/
-const WANTED = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'].map((file) => `package/${file}`)
+const WANTED = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'].map(
+  (file) => `package/${file}`,
+)
 
 /** Looks through a tarball's list of files and gives their number. */
 export async function checkContents(tarball: string): Promise<number> {

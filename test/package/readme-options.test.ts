@@ -4,7 +4,11 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { connectionOptions, type OptionName, optionNames } from '../../packages/dialect/src/config/connection-options.ts'
+import {
+  connectionOptions,
+  type OptionName,
+  optionNames,
+} from '../../packages/dialect/src/config/connection-options.ts'
 import { poolOptions } from '../../packages/dialect/src/pool/pool-options.ts'
 
 const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')

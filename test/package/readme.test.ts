@@ -8,7 +8,7 @@ import { sharedServer } from '../support/shared-server.ts'
 
 const root = join(import.meta.dirname, '../..')
 const readme = await readFile(join(root, 'README.md'), 'utf8')
-const blocks = Array.from(readme.matchAll(/^```ts\n(.*?)^```$/gms), (match) => match[1] ?? '')
+const blocks = blocksOf(readme)
 
 // Beside the tests, so that the packages resolve as they do for a user.
 let folder: string
@@ -18,6 +18,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder, { recursive: true })
 })
+
+function blocksOf(text: string): string[] {
+  return Array.from(text.matchAll(/^```ts\n(.*?)^```$/gms), (match) => match[1] ?? '')
+}
 
 interface Run {
   readonly code: number | null
@@ -37,6 +41,11 @@ function run(file: string, url: string): Promise<Run> {
 describe('the README', () => {
   test('has code to run', () => {
     expect(blocks.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('of the package begins with the same example', async () => {
+    const published = await readFile(join(root, 'packages/dialect/README.md'), 'utf8')
+    expect(blocksOf(published)).toEqual(blocks.slice(0, 1))
   })
 
   test.each(blocks.map((code, index) => ({ code, number: index + 1 })))(

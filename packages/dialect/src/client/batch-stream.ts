@@ -4,7 +4,9 @@ import { describeStatement } from '../connection/describe-statement.ts'
 import type { Exchange } from '../connection/exchange.ts'
 import { PortalExchange } from '../connection/exchanges/portal.ts'
 import type { ServerSession } from '../connection/server-session.ts'
+import { Watchers } from '../connection/watchers.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
+import { PostgresError } from '../errors/postgres-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 
 /** How to stream one query. */
@@ -19,6 +21,14 @@ const DEFAULT_BATCH_ROWS = 100
 
 /** The protocol's limit for one Execute. */
 const MAX_BATCH_ROWS = 0x7fff_ffff
+
+/**
+ * How long `return` waits for a batch that is on its way. Usually it is as good as here, having been fetched ahead, and
+ * a cancel would cost a second connection for nothing.
+ */
+const CANCEL_GRACE_MS = 50
+
+const QUERY_CANCELED = '57014'
 
 interface Demand<Row> {
   readonly resolve: (result: IteratorResult<Row[], undefined>) => void
@@ -45,6 +55,12 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   readonly #demands: Demand<Row>[] = []
   #over = false
   #failure: { readonly error: unknown } | null = null
+  /** What was sent has been answered to its end, or nothing will be sent. */
+  #settled = false
+  #leaving: Promise<void> | null = null
+  /** The batch on its way is being cancelled, because nobody wants it. */
+  #dropsBatch = false
+  readonly #watchers = new Watchers()
   readonly #abort = (): void => this.#onAbort()
 
   constructor(
@@ -82,12 +98,58 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     }
   }
 
-  /** Ends the stream. A batch on its way is dropped, and a pending `next` says that it is done. */
-  return(): Promise<IteratorResult<Row[], undefined>> {
+  /**
+   * Ends the stream: a pending `next` says that it is done, and a batch on its way is dropped. Resolves when the statement
+   * has ended, and rejects when it has failed, be it in its commit.
+   *
+   * A batch that does not come soon is cancelled, and what the statement did is rolled back with it. Not in a transaction,
+   * which that would end: there the statement ends when the batch has come, and whatever is asked next waits for it.
+   */
+  async return(): Promise<IteratorResult<Row[], undefined>> {
     this.#finish()
-    this.#portal?.close()
+    this.#batch = null
     this.#serve()
-    return Promise.resolve({ done: true, value: undefined })
+    // After an abort the end is on its way, and its error is the reason that was told.
+    if (this.#signal?.aborted !== true) {
+      if (this.#exchange !== null && !this.#settled) await (this.#leaving ??= this.#leave())
+      const failure = this.#failure
+      this.#failure = null
+      if (failure !== null) throw withCallerStack(failure.error)
+    }
+    return { done: true, value: undefined }
+  }
+
+  async #leave(): Promise<void> {
+    const { session } = this.#server
+    while (this.#fetching) {
+      await this.#arrivedWithin(CANCEL_GRACE_MS)
+      if (!this.#fetching) break
+      // Those who were sent before us come first; behind us there is nobody before the portal is closed.
+      if (this.#exchange === null || !session.isAlone(this.#exchange)) continue
+      if (session.status !== 'I') {
+        this.#portal?.close()
+        return
+      }
+      this.#dropsBatch = true
+      await cancelRunning(this.#server, this.#settings)
+    }
+    // Only now: with the Sync on its way, the cancel could have hit the commit.
+    this.#portal?.close()
+    await this.#watchers.when(() => this.#settled)
+  }
+
+  /** The server is busy with something that nobody needs once the stream was left. */
+  get #fetching(): boolean {
+    return !this.#settled && (this.#portal?.fetching ?? true)
+  }
+
+  async #arrivedWithin(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs)
+    })
+    await Promise.race([this.#watchers.when(() => !this.#fetching), late])
+    clearTimeout(timer)
   }
 
   #start(): void {
@@ -106,6 +168,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   #startOver(): boolean {
     if (this.#startedOver || this.#over || this.#server.session.status !== 'I') return false
     this.#startedOver = true
+    this.#exchange = null
     this.#portal = null
     this.#send()
     return true
@@ -117,6 +180,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
       (turn) => {
         if (this.#over) {
           turn.end()
+          this.#settle(undefined)
           return
         }
         const send = (exchange: Exchange): void => {
@@ -127,6 +191,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
           .then((statement) => {
             if (this.#over) {
               turn.end()
+              this.#settle(undefined)
               return
             }
             const portal = new PortalExchange(this.#server, statement, this.#parameters, this.#batchRows, {
@@ -136,9 +201,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
                 // It may end before its last frame was written: the connection died, or a parameter was refused.
                 turn.end()
                 if (portal.outdated && this.#startOver()) return
-                if (error === undefined) this.#finish()
-                else this.#fail(error)
-                this.#serve()
+                this.#settle(error)
               },
             })
             this.#portal = portal
@@ -146,20 +209,30 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
           })
           .catch((error: unknown) => {
             turn.end()
-            this.#fail(error)
-            this.#serve()
+            this.#settle(error)
           })
       },
-      (error) => {
-        this.#fail(error)
-        this.#serve()
-      },
+      (error) => this.#settle(error),
     )
   }
 
   #received(rows: Row[]): void {
     if (rows.length > 0 && !this.#over) this.#batch = rows
+    // It was faster than its cancel: what is cancelled from here on is the commit, and that has to be told.
+    this.#dropsBatch = false
     this.#serve()
+    this.#watchers.check()
+  }
+
+  /** The server has no more to say to this, and may have said what went wrong. */
+  #settle(error: unknown): void {
+    this.#settled = true
+    const dropped = this.#dropsBatch && error instanceof PostgresError && error.code === QUERY_CANCELED
+    if (error === undefined || dropped) this.#finish()
+    else if (this.#leaving === null) this.#fail(error)
+    else this.#failure ??= { error }
+    this.#serve()
+    this.#watchers.check()
   }
 
   #serve(): void {

@@ -1,5 +1,5 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
-import { cancelRunning } from '../connection/cancel-request.ts'
+import { cancelEverything, cancelRunning } from '../connection/cancel-request.ts'
 import type { Catalog } from '../connection/catalog.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { type ScriptResult, SimpleQueryExchange } from '../connection/exchanges/simple-query.ts'
@@ -29,9 +29,14 @@ export class Connection {
   }
 
   /** Connects and logs in. Called by `connect` and by pools, which share a catalog between connections. */
-  static async open(settings: ConnectionSettings, catalog: Catalog, events: ServerEvents): Promise<Connection> {
+  static async open(
+    settings: ConnectionSettings,
+    catalog: Catalog,
+    events: ServerEvents,
+    signal?: AbortSignal,
+  ): Promise<Connection> {
     try {
-      return new Connection(await openConnection(settings, catalog, events), settings)
+      return new Connection(await openConnection(settings, catalog, events, signal), settings)
     } catch (error) {
       throw withCallerStack(error)
     }
@@ -113,6 +118,14 @@ export class Connection {
    */
   async cancel(): Promise<void> {
     await cancelRunning(this.#open, this.#settings)
+  }
+
+  /**
+   * Cancels everything that is running, whichever statement is hit, and sends nothing more. For a connection that is
+   * given up: `terminate` it afterwards. Rejects when the server cannot be told.
+   */
+  async cancelEverything(): Promise<void> {
+    await cancelEverything(this.#open, this.#settings)
   }
 
   /** Resolves once everything asked so far has been answered, or the connection is gone. */

@@ -21,8 +21,7 @@ const REPEAT_AFTER_MS = 20
  * Resolves once the connection serves again, or is gone. Never rejects.
  */
 export async function cancelRunning({ session }: ServerSession, settings: ConnectionSettings): Promise<void> {
-  const exchange = session.onlyExchange
-  if (exchange === null || exchange.suspended === true) return
+  if (session.onlyExchange === null || session.answered) return
   const key = cancelKey(session)
   if (key === null) {
     session.destroy(new Error('A statement had to be cancelled, and the server gave no key for that'))
@@ -31,7 +30,9 @@ export async function cancelRunning({ session }: ServerSession, settings: Connec
   const release = session.hold()
   try {
     await sendCancelRequest(session, key, settings)
-    await answeredInTime(session)
+    if (!(await answeredWithin(session, CANCEL_TIMEOUT_MS))) {
+      session.destroy(new Error(`The server did not stop a statement within ${CANCEL_TIMEOUT_MS} ms`))
+    }
   } catch (error) {
     session.destroy(error as Error)
   } finally {
@@ -48,9 +49,39 @@ export async function cancelEverything({ session }: ServerSession, settings: Con
   const key = cancelKey(session)
   if (key === null) return
   session.hold()
-  let answered = false
-  const allAnswered = session.whenAnswered().then(() => {
-    answered = true
+  while (!session.answered) {
+    await sendCancelRequest(session, key, settings)
+    await answeredWithin(session, REPEAT_AFTER_MS)
+  }
+}
+
+/** Null when the server gave none, or one that this version of the protocol cannot send. */
+function cancelKey({ secretKey }: Session): number | null {
+  return secretKey?.length === 4 ? secretKey.readInt32BE() : null
+}
+
+async function sendCancelRequest(session: Session, key: number, settings: ConnectionSettings): Promise<void> {
+  // The address and not the name: that of several servers may lead to another one this time.
+  const transport = new Transport(settings, session.address ?? undefined)
+  const timer = setTimeout(
+    () => transport.timeOut(),
+    Math.min(settings.connectTimeoutMs || CANCEL_TIMEOUT_MS, CANCEL_TIMEOUT_MS),
+  )
+  try {
+    await transport.open()
+    await transport.sendAndAwaitClose(cancelRequest(session.processId, key))
+  } finally {
+    clearTimeout(timer)
+    transport.destroy()
+  }
+}
+
+async function answeredWithin(session: Session, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs)
   })
-  while (!(await within(REPEAT_AFTER_MS, allAnswered, answered))) await sendCancelRequest(session, key, settings)
+  await Promise.race([session.whenAnswered(), late])
+  clearTimeout(timer)
+  return session.answered
 }

@@ -17,6 +17,8 @@ export interface Exchange {
   next: Exchange | null
   /** Whether the session may take its frames back while they are still in the send buffer. Default false. */
   readonly retractable?: boolean
+  /** Whether the server has answered everything so far and waits to be asked for more. Default false. */
+  readonly suspended?: boolean
   /** Appends the frames. What a throw leaves behind is taken back by the session, and `fail` follows. */
   write(out: SendBuffer): void
   /** A DataRow: `offset` is where its column count stands. */

@@ -17,26 +17,32 @@ export interface OpenConnection extends ServerSession {
 
 /**
  * Connects and logs in; the time limit of the settings covers all of it.
- * Rejects with a `ConnectionError` that says how far it came, or with the server's own error.
+ * Rejects with a `ConnectionError` that says how far it came, or with the server's own error. So it does when `signal`
+ * says that nobody wants the connection any more.
  */
 export async function openConnection(
   settings: ConnectionSettings,
   catalog: Catalog,
   events: ServerEvents,
+  signal?: AbortSignal,
 ): Promise<OpenConnection> {
   const transport = new Transport(settings)
   const session = new Session(transport, events, settings.maxMessageBytes)
   transport.attach(session)
   const { connectTimeoutMs } = settings
   const timer = connectTimeoutMs === 0 ? undefined : setTimeout(() => transport.timeOut(), connectTimeoutMs)
+  const giveUp = (): void => transport.giveUp()
+  signal?.addEventListener('abort', giveUp, { once: true })
   try {
     await transport.open()
+    session.address = transport.address
     await login(transport, session, settings)
   } catch (error) {
     session.destroy(error as Error)
     throw error instanceof PostgresError || error instanceof ProtocolError ? located(error, settings) : error
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', giveUp)
   }
   transport.phase = 'ready'
   return { transport, session, catalog, prepared: new PreparedStatements(settings.statementCacheSize) }

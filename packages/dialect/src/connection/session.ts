@@ -1,5 +1,6 @@
 import { ReceiveBuffer } from '../bytes/receive-buffer.ts'
 import { SendBuffer } from '../bytes/send-buffer.ts'
+import type { ServerAddress } from '../config/connection-settings.ts'
 import type { Outcome } from '../errors/outcome.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
@@ -69,6 +70,8 @@ export class Session {
   readonly parameters: Map<string, string> = new Map()
   processId = 0
   secretKey: Buffer | null = null
+  /** Where the connection leads, for the cancel requests; null when there is no socket. */
+  address: ServerAddress | null = null
   status: TransactionStatus = 'I'
 
   readonly #link: SessionLink
@@ -82,7 +85,7 @@ export class Session {
   #unflushed: Exchange | null = null
   #unflushedCount = 0
   /** Where in `out` the frames of the last exchange begin and end. */
-  #lastFrames = { start: 0, end: 0 }
+  readonly #lastFrames = { start: 0, end: 0 }
   /** Codecs run while an exchange is being written, and some of them are the user's. */
   #writing = false
 
@@ -165,9 +168,14 @@ export class Session {
     return this.#watchers.when(() => this.dead || this.idle)
   }
 
-  /** Resolves once everything that was sent has been answered, or the session is dead. */
+  /** The server works on nothing of ours: everything was answered, or all but a portal that waits; or it is dead. */
+  get answered(): boolean {
+    return this.dead || this.#sent.first === null || this.onlyExchange?.suspended === true
+  }
+
+  /** Resolves once the session is `answered`. */
   whenAnswered(): Promise<void> {
-    return this.#watchers.when(() => this.dead || this.#sent.first === null)
+    return this.#watchers.when(() => this.answered)
   }
 
   /** The socket's queue is long (true) or has drained (false). */
@@ -381,6 +389,7 @@ export class Session {
         const exchange = this.#sent.first
         if (exchange === null) throw new ProtocolError(`Unexpected ${name} message from the server while idle`)
         exchange.message(name, reader)
+        if (name === 'portalSuspended') this.#watchers.check()
       }
     }
   }

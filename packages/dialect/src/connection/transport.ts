@@ -30,9 +30,9 @@ export class Transport implements SessionLink {
   readonly #closed: Promise<void>
   #markClosed: () => void = () => {}
 
-  constructor(settings: ConnectionSettings) {
+  constructor(settings: ConnectionSettings, address: ServerAddress = settings.hosts[0]) {
     this.#settings = settings
-    this.#address = settings.hosts[0]
+    this.#address = address
     this.#closed = new Promise((resolve) => {
       this.#markClosed = resolve
     })
@@ -41,6 +41,13 @@ export class Transport implements SessionLink {
   /** How far the connection has come, for its errors. */
   set phase(phase: ConnectionPhase) {
     this.#phase = phase
+  }
+
+  /** Where the open socket leads: the address that the host's name stood for this time. */
+  get address(): ServerAddress {
+    const { remoteAddress, remotePort } = this.#socket ?? {}
+    if (this.#address.kind === 'unix' || remoteAddress === undefined || remotePort === undefined) return this.#address
+    return { kind: 'tcp', host: remoteAddress, port: remotePort }
   }
 
   /** Resolves once the socket is gone. */
@@ -63,6 +70,12 @@ export class Transport implements SessionLink {
   /** Gives up because the time for connecting is over. */
   timeOut(): void {
     this.#timedOut = true
+    this.#abort(undefined)
+  }
+
+  /** Gives up because nobody wants the connection any more. */
+  giveUp(): void {
+    this.#phase = 'closing'
     this.#abort(undefined)
   }
 

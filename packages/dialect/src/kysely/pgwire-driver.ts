@@ -41,8 +41,14 @@ export class PgwireDriver implements Driver {
   }
 
   async acquireConnection(options?: AbortableOptions): Promise<DatabaseConnection> {
+    const idle = this.pool.takeIdle()
+    if (idle !== null && this.#config.onReserveConnection === undefined) {
+      // The ordinary case, without another promise.
+      const introduced = this.#connections.get(idle)
+      if (introduced !== undefined) return introduced
+    }
     try {
-      return await this.#acquire(options)
+      return await this.#prepare(idle ?? (await this.pool.take(options?.signal)), options)
     } catch (error) {
       if (options?.signal?.aborted === true) return new NoConnection()
       throw error
@@ -107,8 +113,7 @@ export class PgwireDriver implements Driver {
     await this.#pool?.close()
   }
 
-  async #acquire(options: AbortableOptions | undefined): Promise<PgwireConnection> {
-    const connection = await this.pool.take(options?.signal)
+  async #prepare(connection: Connection, options: AbortableOptions | undefined): Promise<PgwireConnection> {
     const introduced = this.#connections.get(connection)
     if (introduced !== undefined && this.#config.onReserveConnection === undefined) return introduced
     try {

@@ -1,7 +1,7 @@
 import { Connection } from '../client/connection.ts'
 import type { QueryOptions } from '../client/query.ts'
+import { timerDelay } from '../client/time-limit.ts'
 import type { ConnectionSettings } from '../config/connection-settings.ts'
-import { MAX_TIMER_MS } from '../config/option-checks.ts'
 import { Catalog } from '../connection/catalog.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
@@ -67,8 +67,8 @@ export class Pool {
   readonly #waiters = new Waiters<Connection>()
   #connecting = 0
   #closing: Promise<void> | null = null
-  /** Nobody waits any more for a connection that is still being opened. */
-  #shut = false
+  /** Aborted when nobody waits any more for a connection that is still being opened. */
+  readonly #shut = new AbortController()
   #drained: (() => void) | null = null
   #refill: NodeJS.Timeout | null = null
 
@@ -108,20 +108,31 @@ export class Pool {
   async take(signal?: AbortSignal): Promise<Connection> {
     if (this.#closing !== null) throw new PoolClosedError('The pool is closed')
     signal?.throwIfAborted()
-    // While anybody waits, none is idle.
-    const connection = this.#idle.take()
-    if (connection !== null) {
+    const idle = this.takeIdle()
+    if (idle !== null) return idle
+    try {
+      const connection = await this.#wait(signal)
+      // Not before it has arrived: whoever gives it back twice in a row must not give it to two of those who wait.
       this.#open.set(connection, true)
       return connection
-    }
-    try {
-      return await this.#wait(signal)
     } catch (error) {
       throw signal !== undefined && error === signal.reason ? error : withCallerStack(error)
     }
   }
 
-  /** Takes back what `take` gave, once. Never throws; a connection that cannot be reused is dropped. */
+  /** `take` without a wait; null when no connection is idle. */
+  takeIdle(): Connection | null {
+    if (this.#closing !== null) return null
+    // While anybody waits, none is idle.
+    const connection = this.#idle.take()
+    if (connection !== null) this.#open.set(connection, true)
+    return connection
+  }
+
+  /**
+   * Takes back what `take` gave. Never throws; a connection that cannot be reused is dropped, and one that nobody has
+   * borrowed is left where it is.
+   */
   giveBack(connection: Connection): void {
     if (this.#open.get(connection) !== true) return
     this.#open.set(connection, false)
@@ -172,18 +183,15 @@ export class Pool {
     this.#connecting++
     let connection: Connection | undefined
     try {
-      connection = await Connection.open(this.#connectionSettings, this.#catalog, {
-        notice: () => {},
-        notification: () => {},
-        closed: () => this.#lost(connection),
-      })
+      const events = { notice: () => {}, notification: () => {}, closed: () => this.#lost(connection) }
+      connection = await Connection.open(this.#connectionSettings, this.#catalog, events, this.#shut.signal)
     } catch (error) {
       this.#connecting--
       this.#connectFailed(error)
       return
     }
     this.#connecting--
-    if (this.#shut) {
+    if (this.#shut.signal.aborted) {
       connection.terminate()
     } else if (connection.closed) {
       // The server has hung up right behind the login; what a query says of that is what there is to say.
@@ -203,12 +211,8 @@ export class Pool {
 
   #reuse(connection: Connection): void {
     const waiter = this.#waiters.take()
-    if (waiter === null) {
-      this.#idle.add(connection)
-    } else {
-      this.#open.set(connection, true)
-      waiter.resolve(connection)
-    }
+    if (waiter === null) this.#idle.add(connection)
+    else waiter.resolve(connection)
     this.#checkDrained()
   }
 
@@ -259,11 +263,11 @@ export class Pool {
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       this.#drained = resolve
-      timer = setTimeout(resolve, timeoutMs > 0 ? Math.min(timeoutMs, MAX_TIMER_MS) : 0)
+      timer = setTimeout(resolve, timerDelay(timeoutMs))
       this.#checkDrained()
     })
     clearTimeout(timer)
-    this.#shut = true
+    this.#shut.abort()
     this.#waiters.rejectAll(() => new PoolClosedError('The pool was closed while the call waited for a connection'))
     this.#idle.stop()
     const connections = [...this.#open.keys()]

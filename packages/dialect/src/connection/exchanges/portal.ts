@@ -134,6 +134,16 @@ export class PortalExchange implements Exchange {
     writeFlush(out)
   }
 
+  /** The server waits for us: a batch has come, and nothing was asked since. */
+  get suspended(): boolean {
+    return this.#state === 'suspended'
+  }
+
+  /** A batch was asked for and is not here: whatever is cancelled now, it is not the commit behind it. */
+  get fetching(): boolean {
+    return !this.#closing && (this.#state === 'fetching' || beforeExecution.has(this.#state))
+  }
+
   /** Asks for the next batch. */
   fetch(): void {
     if (this.#state !== 'suspended' || this.#closing) return

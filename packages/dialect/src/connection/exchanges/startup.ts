@@ -51,10 +51,6 @@ export class StartupExchange implements Exchange {
     this.#reject = reject
   }
 
-  get authenticated(): boolean {
-    return this.#state !== 'authenticating'
-  }
-
   write(out: SendBuffer): void {
     writeStartup(out, this.#parameters)
   }
