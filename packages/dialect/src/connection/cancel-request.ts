@@ -7,6 +7,9 @@ import { Transport } from './transport.ts'
 /** For the connection that carries the request, and again for the server to stop the statement. */
 const CANCEL_TIMEOUT_MS = 10_000
 
+/** How long a statement may take to stop before the request is repeated; twice as long each time. */
+const FIRST_PATIENCE_MS = 50
+
 /** How long a statement may take to stop before the next cancel goes out, where several are to be stopped. */
 const REPEAT_AFTER_MS = 20
 
@@ -29,8 +32,7 @@ export async function cancelRunning({ session }: ServerSession, settings: Connec
   }
   const release = session.hold()
   try {
-    await sendCancelRequest(session, key, settings)
-    if (!(await answeredWithin(session, CANCEL_TIMEOUT_MS))) {
+    if (!(await stopped(session, key, settings))) {
       session.destroy(new Error(`The server did not stop a statement within ${CANCEL_TIMEOUT_MS} ms`))
     }
   } catch (error) {
@@ -38,6 +40,17 @@ export async function cancelRunning({ session }: ServerSession, settings: Connec
   } finally {
     release()
   }
+}
+
+/** A request that overtakes its statement finds the server with nothing to do, and is forgotten: so it is repeated. */
+async function stopped(session: Session, key: number, settings: ConnectionSettings): Promise<boolean> {
+  let left = CANCEL_TIMEOUT_MS
+  for (let patience = FIRST_PATIENCE_MS; left > 0; patience *= 2) {
+    await sendCancelRequest(session, key, settings)
+    if (await answeredWithin(session, Math.min(patience, left))) return true
+    left -= patience
+  }
+  return false
 }
 
 /**
