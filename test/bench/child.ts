@@ -13,7 +13,6 @@ import type { Workload } from './workloads.ts'
 const [name = '', url = ''] = process.argv.slice(2)
 const { driver } = (await import(`./drivers/${name}.ts`)) as { readonly driver: BenchDriver }
 const workloads = JSON.parse(process.env['BENCH_WORKLOADS'] ?? '[]') as readonly Workload[]
-const runtime = globalThis as { readonly gc?: () => void; readonly Bun?: { gc(force: boolean): void } }
 
 /** Unmeasured running in front of each window, as a share of the window. */
 const WARM_UP_SHARE = 0.5
@@ -30,9 +29,7 @@ async function obey(order: string, workload: Workload, durationMs: number): Prom
     case 'verify':
       return fingerprintOf(session, workload)
     case 'run':
-      runtime.gc?.()
-      runtime.Bun?.gc(true)
-      // A full collection shrinks the young generation, and code is not compiled yet: neither is what is asked for.
+      // No forced collection in front: it shrinks the young generation, which inflates whatever makes garbage by a third.
       await runLanes(session, workload, durationMs * WARM_UP_SHARE)
       return runLanes(session, workload, durationMs)
     case 'close':

@@ -9,7 +9,7 @@ const here = import.meta.dirname
 const child = join(here, 'child.ts')
 
 export function findNode(driver: string): Found {
-  return { command: [process.execPath, '--expose-gc', child, driver] }
+  return { command: [process.execPath, child, driver] }
 }
 
 export function findBun(): Found {
