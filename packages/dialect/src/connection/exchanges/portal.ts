@@ -7,42 +7,20 @@ import type { RowFunction } from '../../types/row-function.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { writeCopyFail } from '../../wire/control-messages.ts'
 import { type FieldDescription, readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
-import {
-  writeCloseStatement,
-  writeClosePortal,
-  writeDescribeStatement,
-  writeExecute,
-  writeFlush,
-  writeParse,
-  writeSync,
-} from '../../wire/extended-query.ts'
+import { writeClosePortal, writeExecute, writeFlush, writeSync } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
-import { writeBind } from '../bind.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 import { isOutdated, mayBeOutdated } from '../outdated.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
+import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
 import type { Statement } from '../statement.ts'
 
-type State =
-  | 'parsing'
-  | 'describing parameters'
-  | 'describing rows'
-  | 'binding'
-  | 'fetching'
-  | 'suspended'
-  | 'copying'
-  | 'copied'
-  | 'closing'
-  | 'syncing'
-  | 'done'
+type State = OpeningState | 'fetching' | 'suspended' | 'copying' | 'copied' | 'closing' | 'syncing' | 'done'
 
 const transitions: Transitions<State> = {
-  parsing: { closeComplete: 'parsing', parseComplete: 'describing parameters' },
-  'describing parameters': { parameterDescription: 'describing rows' },
-  'describing rows': { rowDescription: 'binding', noData: 'binding' },
-  binding: { bindComplete: 'fetching' },
+  ...openingTransitions,
   fetching: {
     portalSuspended: 'suspended',
     commandComplete: 'closing',
@@ -58,14 +36,6 @@ const transitions: Transitions<State> = {
   syncing: { readyForQuery: 'done' },
   done: {},
 }
-
-/** Until here an error says that nothing was executed. */
-const beforeExecution: ReadonlySet<State> = new Set<State>([
-  'parsing',
-  'describing parameters',
-  'describing rows',
-  'binding',
-])
 
 /** Who reads a portal. */
 export interface PortalReader {
@@ -116,20 +86,7 @@ export class PortalExchange implements Exchange {
   }
 
   write(out: SendBuffer): void {
-    const { prepared } = this.#server
-    let name = prepared.nameOf(this.#statement)
-    if (name === undefined) {
-      name = prepared.newName(this.#statement.sql)
-      for (const evicted of prepared.evicted) writeCloseStatement(out, evicted)
-      writeParse(out, name, this.#statement.sql, this.#statement.parameterOids)
-      writeDescribeStatement(out, name)
-      writeBind(out, '', name, this.#statement, this.#parameters)
-      prepared.closed()
-      prepared.add(this.#statement, name)
-      this.#state = 'parsing'
-    } else {
-      writeBind(out, '', name, this.#statement, this.#parameters)
-    }
+    this.#state = writeOpening(out, this.#server, this.#statement, this.#parameters)
     writeExecute(out, '', this.#batchRows)
     writeFlush(out)
   }
@@ -141,7 +98,7 @@ export class PortalExchange implements Exchange {
 
   /** A batch was asked for and is not here: whatever is cancelled now, it is not the commit behind it. */
   get fetching(): boolean {
-    return !this.#closing && (this.#state === 'fetching' || beforeExecution.has(this.#state))
+    return !this.#closing && (this.#state === 'fetching' || beforeExecution(this.#state))
   }
 
   /** Asks for the next batch. */
@@ -220,7 +177,7 @@ export class PortalExchange implements Exchange {
 
   error(error: PostgresError): void {
     if (this.#state === 'parsing') this.#server.prepared.forget(this.#statement)
-    if (beforeExecution.has(this.#state)) this.#refused(error)
+    if (beforeExecution(this.#state)) this.#refused(error)
     else error.outcome = statementOutcome(error, this.#statement.sql, this.#state === 'syncing')
     this.#state = 'syncing'
     this.#failure = graver(this.#failure, error)

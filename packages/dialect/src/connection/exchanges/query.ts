@@ -9,21 +9,15 @@ import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { readCommandTag } from '../../wire/command-tag.ts'
 import { writeCopyFail } from '../../wire/control-messages.ts'
 import { type FieldDescription, readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
-import {
-  writeCloseStatement,
-  writeDescribeStatement,
-  writeExecuteAndSync,
-  writeParse,
-  writeSync,
-} from '../../wire/extended-query.ts'
+import { writeExecuteAndSync, writeSync } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import type { TransactionStatus } from '../../wire/status-messages.ts'
-import { writeBind } from '../bind.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 import { isOutdated, mayBeOutdated } from '../outdated.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
+import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
 import type { Column, Statement } from '../statement.ts'
 
 /** What a statement gives. */
@@ -36,23 +30,10 @@ export interface QueryResult<Row = unknown> {
   readonly columns: readonly Column[]
 }
 
-type State =
-  | 'parsing'
-  | 'describing parameters'
-  | 'describing rows'
-  | 'binding'
-  | 'fetching'
-  | 'copying'
-  | 'copied'
-  | 'syncing'
-  | 'done'
+type State = OpeningState | 'fetching' | 'copying' | 'copied' | 'syncing' | 'done'
 
 const transitions: Transitions<State> = {
-  // Statements that made room for this one are closed in front of its Parse.
-  parsing: { closeComplete: 'parsing', parseComplete: 'describing parameters' },
-  'describing parameters': { parameterDescription: 'describing rows' },
-  'describing rows': { rowDescription: 'binding', noData: 'binding' },
-  binding: { bindComplete: 'fetching' },
+  ...openingTransitions,
   fetching: {
     commandComplete: 'syncing',
     emptyQueryResponse: 'syncing',
@@ -65,14 +46,6 @@ const transitions: Transitions<State> = {
   syncing: { readyForQuery: 'done' },
   done: {},
 }
-
-/** Until here an error says that nothing was executed. */
-const beforeExecution: ReadonlySet<State> = new Set<State>([
-  'parsing',
-  'describing parameters',
-  'describing rows',
-  'binding',
-])
 
 /** One query of a caller, over all attempts to run it. */
 export interface QueryRequest {
@@ -120,23 +93,8 @@ export class QueryExchange implements Exchange {
 
   write(out: SendBuffer): void {
     const { server, parameters } = this.#request
-    const { prepared } = server
-    const known = prepared.nameOf(this.#statement)
-    if (known !== undefined) {
-      writeBind(out, '', known, this.#statement, parameters)
-      writeExecuteAndSync(out)
-      return
-    }
-    const name = prepared.newName(this.#statement.sql)
-    for (const evicted of prepared.evicted) writeCloseStatement(out, evicted)
-    // With the types declared, Bind means the same even if the server would infer others today.
-    writeParse(out, name, this.#statement.sql, this.#statement.parameterOids)
-    writeDescribeStatement(out, name)
-    writeBind(out, '', name, this.#statement, parameters)
+    this.#state = writeOpening(out, server, this.#statement, parameters)
     writeExecuteAndSync(out)
-    this.#state = 'parsing'
-    prepared.closed()
-    prepared.add(this.#statement, name)
   }
 
   row(bytes: Buffer, view: DataView, offset: number, end: number): void {
@@ -191,7 +149,7 @@ export class QueryExchange implements Exchange {
 
   error(error: PostgresError): void {
     if (this.#state === 'parsing') this.#request.server.prepared.forget(this.#statement)
-    if (!beforeExecution.has(this.#state)) {
+    if (!beforeExecution(this.#state)) {
       error.outcome = statementOutcome(error, this.#request.sql, this.#state === 'syncing')
     } else {
       this.#outdated = isOutdated(error)

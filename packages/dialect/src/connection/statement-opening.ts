@@ -1,0 +1,53 @@
+import type { SendBuffer } from '../bytes/send-buffer.ts'
+import { writeCloseStatement, writeDescribeStatement, writeParse } from '../wire/extended-query.ts'
+import { writeBind } from './bind.ts'
+import type { ServerSession } from './server-session.ts'
+import type { Statement } from './statement.ts'
+
+/** How every execution of a described statement begins, up to the BindComplete behind which it is executed. */
+export type OpeningState = 'parsing' | 'describing parameters' | 'describing rows' | 'binding'
+
+/** The opening part of a flow's transitions; the flow goes on at 'fetching'. */
+export const openingTransitions = {
+  // Statements that made room for this one are closed in front of its Parse.
+  parsing: { closeComplete: 'parsing', parseComplete: 'describing parameters' },
+  'describing parameters': { parameterDescription: 'describing rows' },
+  'describing rows': { rowDescription: 'binding', noData: 'binding' },
+  binding: { bindComplete: 'fetching' },
+} as const
+
+/** Whether an error that comes now says that nothing was executed. */
+export function beforeExecution(state: string): state is OpeningState {
+  return Object.hasOwn(openingTransitions, state)
+}
+
+/** More than the frames that execute a portal take. */
+const EXECUTION_BYTES = 64
+
+/**
+ * Bind to the unnamed portal; with Parse and Describe in front where this connection has not prepared the statement.
+ * Returns the state that the flow is in then.
+ */
+export function writeOpening(
+  out: SendBuffer,
+  { prepared }: ServerSession,
+  statement: Statement,
+  parameters: readonly unknown[],
+): OpeningState {
+  const known = prepared.nameOf(statement)
+  if (known !== undefined) {
+    writeBind(out, '', known, statement, parameters)
+    return 'binding'
+  }
+  const name = prepared.newName(statement.sql)
+  for (const evicted of prepared.evicted) writeCloseStatement(out, evicted)
+  // With the types declared, Bind means the same even if the server would infer others today.
+  writeParse(out, name, statement.sql, statement.parameterOids)
+  writeDescribeStatement(out, name)
+  writeBind(out, '', name, statement, parameters)
+  // From here on nothing may fail: what is noted as prepared must have been written.
+  out.reserve(EXECUTION_BYTES)
+  prepared.closed()
+  prepared.add(statement, name)
+  return 'parsing'
+}
