@@ -31,7 +31,7 @@ export interface Room {
 export const OPEN_MODULES: readonly string[] = ['node:buffer', 'node:util']
 
 /** What tests beside the code may import on top: the tools of testing, and anything of Node. */
-export const TEST_MODULES: readonly string[] = ['vitest', 'fast-check', 'node:']
+export const TEST_MODULES: readonly string[] = ['vitest', 'fast-check', 'temporal-polyfill', 'node:']
 
 /** What of `test/support` they may import: the protocol's bytes and a session in memory, which need no server. */
 export const TEST_SUPPORT: readonly string[] = [

@@ -2,6 +2,8 @@
  * What each codec costs by itself: `node test/bench/micro/codecs.ts [name…]`. Client CPU per value, the best of several
  * rounds, over the values of its cases; all codecs are warmed up first, so that nothing is inlined by luck.
  */
+import { randomUUID } from 'node:crypto'
+
 import { SendBuffer } from '../../../packages/dialect/src/bytes/send-buffer.ts'
 import { arrayOf } from '../../../packages/dialect/src/types/array-of.ts'
 import { codecCases } from '../../../packages/dialect/src/types/codec.cases.ts'
@@ -13,6 +15,7 @@ import { int2, int4 } from '../../../packages/dialect/src/types/scalars/integers
 import { jsonb } from '../../../packages/dialect/src/types/scalars/json.ts'
 import { numeric } from '../../../packages/dialect/src/types/scalars/numeric.ts'
 import { text } from '../../../packages/dialect/src/types/scalars/text.ts'
+import { timestamptz } from '../../../packages/dialect/src/types/scalars/timestamp.ts'
 import { uuid } from '../../../packages/dialect/src/types/scalars/uuid.ts'
 
 const ROUNDS = 9
@@ -32,8 +35,25 @@ const workloads: Workload[] = [
   { name: 'float4 of 2 decimals', codec: float4, values: hundred.map((n) => n + 0.25 + n / 100) },
   { name: 'int8 up to 1e12', codec: int8, values: hundred.map((n) => String(n * 10_123_456_789)) },
   { name: 'numeric(10,2)', codec: numeric, values: hundred.map((n) => (n * 1234.56).toFixed(2)) },
-  { name: 'text of 24', codec: text, values: ['abcdefghijklmnopqrstuvwx'] },
-  { name: 'jsonb, small', codec: jsonb, values: [{ id: 1, tags: ['a', 'b'], name: 'x' }] },
+  {
+    name: 'numeric of 38 digits',
+    codec: numeric,
+    values: hundred.map((n) => `${n}`.padStart(2, '1').padEnd(28, '7') + '.1234567891'),
+  },
+  { name: 'uuid, random', codec: uuid, values: hundred.map(() => randomUUID()) },
+  {
+    name: 'timestamptz of today',
+    codec: timestamptz,
+    values: hundred.map((n) => new Date(1_700_000_000_000 + n * 86_399_977)),
+  },
+  { name: 'text of 8', codec: text, values: hundred.map((n) => String(n).padStart(8, 'x')) },
+  { name: 'text of 24', codec: text, values: hundred.map((n) => String(n).padStart(24, 'abcdefghijklmnopqrstuvwx')) },
+  {
+    name: 'text of 24, not ASCII',
+    codec: text,
+    values: hundred.map((n) => String(n).padStart(24, 'äbcdéfghijklmnöpqrstüvwx')),
+  },
+  { name: 'jsonb, small', codec: jsonb, values: hundred.map((n) => ({ id: n, tags: ['a', 'b'], name: 'x' })) },
   { name: 'bytea of 1 kB', codec: bytea, values: [Buffer.alloc(1024, 7)] },
   { name: 'int2[100]', codec: arrayOf(int2), values: [hundred] },
   { name: 'int4[100]', codec: arrayOf(int4), values: [hundred.map((n) => n * 7919)] },

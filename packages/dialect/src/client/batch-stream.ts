@@ -3,11 +3,14 @@ import { cancelRunning } from '../connection/cancel-request.ts'
 import { describeStatement } from '../connection/describe-statement.ts'
 import type { Exchange } from '../connection/exchange.ts'
 import { PortalExchange } from '../connection/exchanges/portal.ts'
+import { typesChanged } from '../connection/look-up-types.ts'
 import type { ServerSession } from '../connection/server-session.ts'
+import { underTypes } from '../connection/under-types.ts'
 import { Watchers } from '../connection/watchers.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import type { PgTypes } from '../types/profile.ts'
 
 /** How to stream one query. */
 export interface StreamOptions {
@@ -15,6 +18,8 @@ export interface StreamOptions {
   readonly batchRows?: number | undefined
   /** Stops the stream: the statement is cancelled on the server, and the pending `next` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
+  /** Which JavaScript values stand for which PostgreSQL types, as in {@link QueryOptions.types}. */
+  readonly types?: PgTypes | undefined
 }
 
 const DEFAULT_BATCH_ROWS = 100
@@ -74,7 +79,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     if (!Number.isInteger(batchRows) || batchRows < 1 || batchRows > MAX_BATCH_ROWS) {
       throw new UsageError('batchRows must be a whole number from 1 to 2147483647')
     }
-    this.#server = server
+    this.#server = underTypes(server, options?.types)
     this.#settings = settings
     this.#sql = sql
     this.#parameters = parameters
@@ -164,14 +169,35 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     this.#send()
   }
 
-  /** Once, and outside a transaction: nothing was executed with the description that turned out to be outdated. */
-  #startOver(): boolean {
-    if (this.#startedOver || this.#over || this.#server.session.status !== 'I') return false
+  /**
+   * Once, where nothing was executed with what turned out to be outdated. When the server has refused it, that is outside
+   * a transaction. Types that may be to blame are looked at first.
+   */
+  #startOver(portal: PortalExchange, error: unknown): boolean {
+    const { session } = this.#server
+    if (this.#startedOver || this.#over || (error instanceof PostgresError && session.status !== 'I')) return false
+    if (!portal.outdated && portal.doubtful.length === 0) return false
     this.#startedOver = true
     this.#exchange = null
     this.#portal = null
-    this.#send()
+    if (portal.outdated) this.#send()
+    else this.#checkTypes(portal.doubtful, error)
     return true
+  }
+
+  #checkTypes(oids: readonly number[], error: unknown): void {
+    const unchanged = (): void => this.#settle(error)
+    this.#server.session.turn((turn) => {
+      // Should the server not even answer this, the first error is the one that matters.
+      typesChanged(this.#server, turn, oids)
+        .catch(() => false)
+        .then((changed) => {
+          turn.end()
+          if (changed) this.#send()
+          else unchanged()
+        })
+        .catch(unchanged)
+    }, unchanged)
   }
 
   #send(): void {
@@ -200,8 +226,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
               end: (error) => {
                 // It may end before its last frame was written: the connection died, or a parameter was refused.
                 turn.end()
-                if (portal.outdated && this.#startOver()) return
-                this.#settle(error)
+                if (!this.#startOver(portal, error)) this.#settle(error)
               },
             })
             this.#portal = portal

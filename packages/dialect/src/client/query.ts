@@ -4,7 +4,9 @@ import { cancelRunning } from '../connection/cancel-request.ts'
 import type { QueryRequest, QueryResult } from '../connection/exchanges/query.ts'
 import { sendQuery } from '../connection/send-query.ts'
 import type { ServerSession } from '../connection/server-session.ts'
+import { underTypes } from '../connection/under-types.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import type { PgTypes } from '../types/profile.ts'
 import type { RowMode } from '../types/row-function.ts'
 
 /** How to run one query. */
@@ -16,6 +18,12 @@ export interface QueryOptions {
   readonly signal?: AbortSignal | undefined
   /** `array`: rows as arrays in column order, which keeps columns of the same name apart. Default `object`. */
   readonly rowMode?: RowMode | undefined
+  /**
+   * Which JavaScript values stand for which PostgreSQL types in this query, instead of what the connection or its pool was
+   * given. Make a profile once, with `definePgTypes`, and use it again: what is known of statements and of the database's
+   * own types is kept for each profile, and with a new one for every query it is asked for again every time.
+   */
+  readonly types?: PgTypes | undefined
 }
 
 export function runQuery(
@@ -35,7 +43,7 @@ export function runQuery(
   return new Promise((resolve, reject) => {
     // A copy: what the caller does to the array while the query waits must not change what is sent.
     const request = {
-      server,
+      server: underTypes(server, options?.types),
       sql,
       parameters: parameters.slice(),
       mode,

@@ -1,8 +1,10 @@
+import { arrayOf } from '../types/array-of.ts'
 import type { Codec } from '../types/codec.ts'
 import { defaultTypes, type PgTypes } from '../types/profile.ts'
+import { isRecord, recordOf } from '../types/record-of.ts'
+import { codecsFromRows, type ServerTypeRow } from '../types/server-types.ts'
 import { asText } from '../types/text-fallback.ts'
-import type { FieldDescription } from '../wire/descriptions.ts'
-import { MAX_KEPT_SQL_LENGTH, Statement } from './statement.ts'
+import { MAX_KEPT_SQL_LENGTH, type ResultField, Statement } from './statement.ts'
 
 /** Descriptions kept; one of ten columns takes about 2 kB. */
 const MAX_STATEMENTS = 2_048
@@ -11,18 +13,35 @@ const MAX_STATEMENTS = 2_048
 const MAX_SUSPECTS = 256
 
 /**
- * What is known of one database: types looked up, statements described. Shared by all connections of a pool, so that
- * the second connection that meets a statement needs one round trip and not two.
+ * What is known of one database under one profile: types looked up, statements described. Shared by all connections of a
+ * pool, so that the second connection that meets a statement needs one round trip and not two.
  */
 export class Catalog {
   readonly #types: PgTypes
   readonly #serverTypes = new Map<number, Codec>()
+  /** Anonymous records and arrays of them, whose fields are of types that may be looked up later. */
+  readonly #records: ReadonlyMap<number, Codec>
+  /** What the server said of a type, to tell whether it says something else now. */
+  readonly #serverRows = new Map<number, string>()
   readonly #statements = new Map<string, Statement>()
   readonly #suspects = new Map<string, Statement>()
+  /** Look-ups that are under way, by the types that they ask for. */
+  readonly #lookUps = new Map<number, Promise<unknown>>()
+  /** The same database as other profiles have it; gone with the profile. */
+  readonly #profiles: WeakMap<PgTypes, Catalog>
   #typesStatement: Statement | null = null
+  #generation = 0
 
-  constructor(types: PgTypes) {
+  constructor(types: PgTypes, profiles: WeakMap<PgTypes, Catalog> = new WeakMap()) {
     this.#types = types
+    this.#records = recordCodecs(types, (oid) => this.#find(oid))
+    this.#profiles = profiles
+    profiles.set(types, this)
+  }
+
+  /** The catalog of the same database under another profile. */
+  under(types: PgTypes): Catalog {
+    return this.#profiles.get(types) ?? new Catalog(types, this.#profiles)
   }
 
   statement(sql: string): Statement | undefined {
@@ -36,13 +55,53 @@ export class Catalog {
 
   /** Looks codecs up among the built-in ones and those added. */
   get known(): PgTypes {
-    return { codecFor: (oid) => this.#find(oid), codecNamed: this.#types.codecNamed }
+    return { ...this.#types, codecFor: (oid) => this.#find(oid) }
   }
 
-  /** Keeps what a look-up of `oids` gave. A type that is gone by now is its text. */
-  addTypes(codecs: ReadonlyMap<number, Codec>, oids: readonly number[]): void {
-    for (const [oid, codec] of codecs) this.#serverTypes.set(oid, codec)
-    for (const oid of this.unknownTypes(oids)) this.#serverTypes.set(oid, asText('unknown', oid))
+  /** Keeps what a look-up gave. */
+  addTypes(rows: readonly ServerTypeRow[]): void {
+    for (const [oid, codec] of codecsFromRows(rows, this.known)) this.#serverTypes.set(oid, codec)
+    for (const row of rows) this.#serverRows.set(row.oid, JSON.stringify(row))
+  }
+
+  /** Whether the codec of a type comes from a look-up. */
+  lookedUp(oid: number): boolean {
+    return this.#serverRows.has(oid)
+  }
+
+  /** Whether `rows`, a look-up of `oids`, are what the server said when these types were looked up before. */
+  agreesWith(rows: readonly ServerTypeRow[], oids: readonly number[]): boolean {
+    const found = new Set(rows.map((row) => row.oid))
+    return oids.every((oid) => found.has(oid)) && rows.every((row) => this.#serverRows.get(row.oid) === JSON.stringify(row))
+  }
+
+  /** Forgets all types that were looked up, and all statements, which were described by them. */
+  forgetTypes(): void {
+    this.#generation++
+    this.#serverTypes.clear()
+    this.#serverRows.clear()
+    this.#statements.clear()
+    this.#suspects.clear()
+    this.#lookUps.clear()
+  }
+
+  /** How often everything was forgotten. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** Notes that `lookUp` asks for `oids`, until it has settled. */
+  lookingUp(oids: readonly number[], lookUp: Promise<unknown>): void {
+    for (const oid of oids) this.#lookUps.set(oid, lookUp)
+    const settled = (): void => {
+      for (const oid of oids) if (this.#lookUps.get(oid) === lookUp) this.#lookUps.delete(oid)
+    }
+    lookUp.then(settled, settled)
+  }
+
+  /** The look-ups of others that will answer for some of `oids`. */
+  lookUpsOf(oids: readonly number[]): Promise<unknown>[] {
+    return [...new Set(oids.flatMap((oid) => this.#lookUps.get(oid) ?? []))]
   }
 
   /** The statement that looks types up; null before the first time. It reads with the built-in codecs, whatever the user's are. */
@@ -50,22 +109,27 @@ export class Catalog {
     return this.#typesStatement
   }
 
-  addTypesStatement(sql: string, parameterOids: readonly number[], fields: readonly FieldDescription[]): Statement {
+  addTypesStatement(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
     this.#typesStatement = newStatement(sql, parameterOids, fields, (oid) => defaultTypes.codecFor(oid))
     return this.#typesStatement
   }
 
   /** Describes a statement anew. Null when a type in it has not been looked up yet. */
-  describe(sql: string, parameterOids: readonly number[], fields: readonly FieldDescription[]): Statement | null {
-    const unknown = this.unknownTypes([...parameterOids, ...fields.map((field) => field.typeOid)])
+  describe(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement | null {
+    const unknown = this.unknownTypes(typesOf(parameterOids, fields))
     return unknown.length > 0 ? null : this.add(sql, parameterOids, fields)
   }
 
-  /** Keeps the description of a statement, unless that is too long; all its types must have been looked up. */
-  add(sql: string, parameterOids: readonly number[], fields: readonly FieldDescription[]): Statement {
+  /**
+   * Keeps the description of a statement, unless it is too long, or has a type that a look-up did not find: dropped
+   * meanwhile, or hidden by the snapshot of a transaction. Such a type is its text for this time.
+   */
+  add(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
     const statement =
       this.#cleared(sql, parameterOids, fields) ?? newStatement(sql, parameterOids, fields, (oid) => this.#find(oid))
-    if (sql.length > MAX_KEPT_SQL_LENGTH) return statement
+    if (sql.length > MAX_KEPT_SQL_LENGTH || this.unknownTypes(typesOf(parameterOids, fields)).length > 0) {
+      return statement
+    }
     this.#statements.delete(sql)
     this.#statements.set(sql, statement)
     if (this.#statements.size > MAX_STATEMENTS) {
@@ -91,7 +155,7 @@ export class Catalog {
     if (this.#statements.get(statement.sql) === statement) this.#statements.delete(statement.sql)
   }
 
-  #cleared(sql: string, parameterOids: readonly number[], fields: readonly FieldDescription[]): Statement | undefined {
+  #cleared(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement | undefined {
     const suspect = this.#suspects.get(sql)
     this.#suspects.delete(sql)
     const same =
@@ -100,14 +164,28 @@ export class Catalog {
   }
 
   #find(oid: number): Codec | undefined {
-    return this.#types.codecFor(oid) ?? this.#serverTypes.get(oid)
+    return this.#records.get(oid) ?? this.#types.codecFor(oid) ?? this.#serverTypes.get(oid)
   }
+}
+
+/** A profile's own codec of records knows the types of the profile alone. One of the user's is left as it is. */
+function recordCodecs(types: PgTypes, resolve: (oid: number) => Codec | undefined): Map<number, Codec> {
+  const record = recordOf(resolve)
+  const chosen = types.codecFor(record.oid)
+  if (chosen !== undefined && !isRecord(chosen)) return new Map()
+  const array: Codec = arrayOf(record, { bounds: types.arrays === 'bounded' ? 'kept' : 'dropped' })
+  return new Map([record, array].map((codec) => [codec.oid, codec]))
+}
+
+/** The types that a statement takes and gives. */
+export function typesOf(parameterOids: readonly number[], fields: readonly ResultField[]): number[] {
+  return [...parameterOids, ...fields.map((field) => field.typeOid)]
 }
 
 function newStatement(
   sql: string,
   parameterOids: readonly number[],
-  fields: readonly FieldDescription[],
+  fields: readonly ResultField[],
   codecOf: (oid: number) => Codec | undefined,
 ): Statement {
   const codec = (oid: number): Codec => codecOf(oid) ?? asText('unknown', oid)

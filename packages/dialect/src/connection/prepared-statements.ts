@@ -1,4 +1,7 @@
-import { MAX_KEPT_SQL_LENGTH, type Statement } from './statement.ts'
+import { MAX_KEPT_SQL_LENGTH, type ResultField, type Statement } from './statement.ts'
+
+/** Statements found to have other columns, kept for those that were bound before the answer; beyond this, forgotten. */
+const MAX_REDESCRIBED = 64
 
 /** Unique in this process, so that connections that share a server session behind a pooler cannot meet. */
 let connectionsCounted = 0
@@ -13,6 +16,7 @@ export class PreparedStatements {
   readonly #capacity: number
   readonly #prefix = `_p${process.pid.toString(36)}_${(++connectionsCounted).toString(36)}_`
   readonly #prepared = new Map<Statement, Prepared>()
+  readonly #redescribed = new Map<Statement, readonly ResultField[]>()
   #names = 0
   #uses = 0
   /** Names that are free to be closed: each goes in front of the next Parse, and costs no round trip. */
@@ -61,9 +65,24 @@ export class PreparedStatements {
   /** The same name on the server, described anew. */
   replace(outdated: Statement, current: Statement): void {
     const prepared = this.#prepared.get(outdated)
-    if (prepared === undefined) return
+    if (prepared === undefined || outdated === current) return
+    if (this.#prepared.has(current)) {
+      this.evict(outdated)
+      return
+    }
     this.#prepared.delete(outdated)
     this.#prepared.set(current, prepared)
+  }
+
+  /** The server has described a statement with other columns than were known. */
+  redescribe(statement: Statement, fields: readonly ResultField[]): void {
+    if (this.#redescribed.size >= MAX_REDESCRIBED) this.#redescribed.clear()
+    this.#redescribed.set(statement, fields)
+  }
+
+  /** The columns that a statement has on this connection, where they are not those that it was described with. */
+  redescriptionOf(statement: Statement): readonly ResultField[] | undefined {
+    return this.#redescribed.size === 0 ? undefined : this.#redescribed.get(statement)
   }
 
   /** Drops a statement that the server still has. */

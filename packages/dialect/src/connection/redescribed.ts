@@ -1,23 +1,26 @@
-import type { FieldDescription } from '../wire/descriptions.ts'
+import type { RowMode } from '../types/row-function.ts'
 import type { ServerSession } from './server-session.ts'
-import type { Statement } from './statement.ts'
+import type { ResultField, Statement } from './statement.ts'
 
 /**
  * The statement as the server describes it with the Parse of this connection: `known` itself if nothing has changed since
- * another connection described it. Null when rows that are asked for as `known` says could not be read.
+ * another connection described it. Null when that has to wait for a look-up of types, or rows that are asked for as
+ * `known` says cannot be read.
  */
 export function redescribed(
   { catalog, prepared }: ServerSession,
   known: Statement,
-  fields: readonly FieldDescription[],
+  fields: readonly ResultField[],
+  mode: RowMode,
 ): Statement | null {
   if (known.describes(fields)) return known
   catalog.forget(known)
-  const current = catalog.describe(known.sql, known.parameterOids, fields)
-  if (current === null || !current.readsFormatsOf(known)) {
-    prepared.evict(known)
-    return null
-  }
+  // What was bound behind this, before the answer came, gives the same columns.
+  prepared.redescribe(known, fields)
+  const latest = catalog.statement(known.sql)
+  const current =
+    latest?.describes(fields) === true ? latest : catalog.describe(known.sql, known.parameterOids, fields)
+  if (current === null || current.rowDecoderFor(known, mode) === null) return null
   prepared.replace(known, current)
   return current
 }

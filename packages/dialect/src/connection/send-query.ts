@@ -1,29 +1,81 @@
+import { ProtocolError } from '../errors/protocol-error.ts'
 import { describeStatement } from './describe-statement.ts'
 import type { Exchange } from './exchange.ts'
-import { QueryExchange, type QueryRequest } from './exchanges/query.ts'
+import { QueryExchange, type QueryRequest, type QueryResult, type Recourse } from './exchanges/query.ts'
+import { lookUpTypes, typesChanged } from './look-up-types.ts'
+import type { Turn } from './session.ts'
+import type { UndecodedRows } from './undecoded-rows.ts'
+
+const firstAttempt: Recourse = { startOver: describeAgain, checkTypes, readLater }
+const secondAttempt: Recourse = { readLater }
 
 /** Sends a query, in order with everything else on its session. A description that turns out to be stale is replaced once. */
 export function sendQuery(request: QueryRequest): void {
   const { server } = request
   const statement = server.catalog.statement(request.sql)
   if (statement === undefined) {
-    describeAndSend(request, describeAgain)
+    describeAndSend(request, firstAttempt)
     return
   }
-  const exchange = new QueryExchange(request, statement, describeAgain)
+  const exchange = new QueryExchange(request, statement, firstAttempt)
   request.exchange = exchange
   server.session.send(exchange)
 }
 
 function describeAgain(request: QueryRequest): void {
-  describeAndSend(request, null)
+  describeAndSend(request, secondAttempt)
 }
 
 /** Two round trips: the second is sent as soon as the server has said what the statement takes and gives. */
-function describeAndSend(request: QueryRequest, startOver: ((request: QueryRequest) => void) | null): void {
-  const { server, sql, reject } = request
+function describeAndSend(request: QueryRequest, recourse: Recourse): void {
+  takeTurn(request, async (turn) => {
+    const statement = await describeStatement(request.server, turn, request.sql)
+    if (!request.withdrawn) turn.send(new QueryExchange(request, statement, recourse))
+  })
+}
+
+/** Nothing has happened yet, and perhaps only because types are not what they were: then it is tried again. */
+function checkTypes(request: QueryRequest, oids: readonly number[], error: Error): void {
+  takeTurn(request, async (turn) => {
+    // Should the server not even answer this, the first error is the one that matters.
+    const changed = await typesChanged(request.server, turn, oids).catch(() => false)
+    if (!changed) throw error
+    const statement = await describeStatement(request.server, turn, request.sql)
+    if (!request.withdrawn) turn.send(new QueryExchange(request, statement, secondAttempt))
+  })
+}
+
+/** The statement has been executed, and is not executed again: the types are looked up, and then its rows are read. */
+function readLater(request: QueryRequest, undecoded: UndecodedRows, result: Omit<QueryResult, 'columns'>): void {
+  const { server, resolve } = request
+  const { rows } = result
+  const flow = async (turn: Turn): Promise<void> => {
+    for (let missing = undecoded.read(rows); missing.length > 0; missing = undecoded.read(rows)) {
+      try {
+        await lookUpTypes(server, turn, missing)
+      } catch (error) {
+        throw undecoded.unreadable(error)
+      }
+      if (request.withdrawn) return
+    }
+    resolve({ ...result, columns: undecoded.statement.columns })
+  }
+  takeTurn(request, flow, (error) => undecoded.unreadable(error))
+}
+
+/**
+ * Runs `flow` when nobody else writes; should it throw, the request is rejected. What was withdrawn meanwhile is let be.
+ * `lost` makes the error for a connection that dies before.
+ */
+function takeTurn(
+  request: QueryRequest,
+  flow: (turn: Turn) => Promise<void>,
+  lost: (error: Error) => Error = (error) => error,
+): void {
+  const { server, reject } = request
+  const { session } = server
   request.exchange = null
-  server.session.turn((turn) => {
+  const start = (turn: Turn): void => {
     if (request.withdrawn) {
       turn.end()
       return
@@ -32,11 +84,12 @@ function describeAndSend(request: QueryRequest, startOver: ((request: QueryReque
       request.exchange = exchange
       turn.send(exchange)
     }
-    describeStatement(server, { ...turn, send }, sql)
-      .then((statement) => {
-        if (!request.withdrawn) send(new QueryExchange(request, statement, startOver))
+    flow({ ...turn, send })
+      .catch((error: Error) => {
+        if (error instanceof ProtocolError) session.destroy(error)
+        reject(error)
       })
-      .catch(reject)
       .finally(() => turn.end())
-  }, reject)
+  }
+  session.turn(start, (error) => reject(lost(error)))
 }

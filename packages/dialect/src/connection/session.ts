@@ -270,11 +270,12 @@ export class Session {
       exchange.write(out)
     } catch (error) {
       out.truncate(mark)
-      exchange.fail(error as Error)
-      return
-    } finally {
       this.#writing = false
+      exchange.fail(error as Error)
+      if (this.#waiting.first !== null) this.#pump()
+      return
     }
+    this.#writing = false
     this.#sent.add(exchange)
     this.#lastFrames.start = mark
     this.#lastFrames.end = out.length
@@ -389,7 +390,7 @@ export class Session {
         const exchange = this.#sent.first
         if (exchange === null) throw new ProtocolError(`Unexpected ${name} message from the server while idle`)
         exchange.message(name, reader)
-        if (name === 'portalSuspended') this.#watchers.check()
+        if (exchange.suspended === true) this.#watchers.check()
       }
     }
   }

@@ -1,4 +1,5 @@
-import { BINARY, type Codec, type Format } from '../types/codec.ts'
+import { BINARY, type Codec, type Format, TEXT } from '../types/codec.ts'
+import { inFormat } from '../types/in-format.ts'
 import { RowDecoder } from '../types/row-decoder.ts'
 import type { RowMode } from '../types/row-function.ts'
 import type { FieldDescription } from '../wire/descriptions.ts'
@@ -21,9 +22,15 @@ export interface Column {
   readonly tableOid: number
   /** Number of the column in that table, or 0. */
   readonly columnNumber: number
-  /** Whether the server sends the type as text because it has no binary form that we know. */
+  /**
+   * How the server is asked to send values of the type. `text` where its text says more than its binary form, or where
+   * nobody knows that form: a type of an extension without a codec is a string, as the server prints it.
+   */
   readonly format: 'binary' | 'text'
 }
+
+/** What a description says of a column, and a {@link Column} as well. */
+export type ResultField = Pick<FieldDescription, 'name' | 'typeOid' | 'typeModifier' | 'tableOid' | 'columnNumber'>
 
 /** What the server said of a statement, and what follows from it. Independent of a connection, so a pool shares it. */
 export class Statement {
@@ -41,7 +48,7 @@ export class Statement {
     sql: string,
     parameterOids: readonly number[],
     parameterCodecs: readonly Codec[],
-    fields: readonly FieldDescription[],
+    fields: readonly ResultField[],
     codecs: readonly Codec[],
   ) {
     this.sql = sql
@@ -58,7 +65,7 @@ export class Statement {
   }
 
   /** Whether rows bound with this statement's formats can be read by its decoder when the server describes `fields`. */
-  describes(fields: readonly FieldDescription[]): boolean {
+  describes(fields: readonly ResultField[]): boolean {
     return (
       fields.length === this.columns.length &&
       fields.every((field, index) => {
@@ -68,9 +75,19 @@ export class Statement {
     )
   }
 
-  /** Whether rows that were asked for in the formats of `other` are what this decoder expects. */
-  readsFormatsOf(other: Statement): boolean {
-    return this.resultFormats.join() === other.resultFormats.join()
+  /** The decoder of rows that were asked for as `asked` says, in its formats. Null when one of them cannot be read. */
+  rowDecoderFor(asked: Statement, mode: RowMode): RowDecoder | null {
+    if (this.resultFormats.join() === asked.resultFormats.join()) return this.rowDecoder(mode)
+    const columns = this.columns.flatMap(({ name }, index) => {
+      const codec = inFormat(this.#codecs[index]!, asked.#formatOf(index))
+      return codec === undefined ? [] : [{ name, codec }]
+    })
+    return columns.length === this.columns.length ? new RowDecoder(columns, mode) : null
+  }
+
+  #formatOf(index: number): Format {
+    const formats = this.resultFormats
+    return (formats.length === 1 ? formats[0] : formats[index]) ?? TEXT
   }
 
   #newDecoder(mode: RowMode): RowDecoder {
@@ -81,7 +98,7 @@ export class Statement {
   }
 }
 
-function describeColumn(field: FieldDescription, codec: Codec): Column {
+function describeColumn(field: ResultField, codec: Codec): Column {
   return {
     name: field.name,
     typeOid: field.typeOid,

@@ -42,12 +42,13 @@ export class CodecError extends Error {
     )
   }
 
-  static decode(column: string, type: string, cause: unknown): CodecError {
-    const reason = reasonOf(cause)
+  /** `lookUp`: why the server could not be asked for what is missing, where that is the reason. */
+  static decode(column: string, type: string, cause: unknown, lookUp?: unknown): CodecError {
+    const reason = lookUp === undefined ? reasonOf(cause) : `${reasonOf(cause)}, and cannot be looked up`
     return new CodecError(
       `Cannot decode column ${JSON.stringify(column)} of type ${type}: ${reason}`,
       { code: 'PGWIRE_DECODE', type, reason, parameter: undefined, column, outcome: 'applied' },
-      causeUnlessPlain(cause),
+      lookUp === undefined ? causeUnlessPlain(cause) : { cause: lookUp },
     )
   }
 }

@@ -1,12 +1,21 @@
 import type { SendBuffer } from '../bytes/send-buffer.ts'
 import { InvalidValueError } from '../errors/codec-error.ts'
 import { elementLoop } from './array-loops.ts'
-import { MAX_DIMENSIONS, requireElement, requireLength, shapeOf } from './array-shape.ts'
+import {
+  lowerBoundsOf,
+  MAX_DIMENSIONS,
+  requireBound,
+  requireElement,
+  requireLength,
+  shapeOf,
+  valuesOf,
+} from './array-shape.ts'
+import { BoundedArray } from './bounded-array.ts'
 import type { Codec } from './codec.ts'
 
 /**
  * Arrays in binary: dimensions, a flag for NULLs, the element's OID; a length and a lower bound for each dimension; then
- * each element behind its length word. The lower bounds are dropped: JavaScript's arrays begin at 0.
+ * each element behind its length word. JavaScript's arrays begin at 0, so that the lower bounds are dropped, or kept beside.
  */
 const HEADER_BYTES = 12
 const DIMENSION_BYTES = 8
@@ -37,6 +46,21 @@ export function binaryArrayDecoder<Value>(element: Codec<Value>): Codec<unknown[
       lengths.push(view.getUint32(offset + HEADER_BYTES + DIMENSION_BYTES * index))
     }
     return decodeNested(element, bytes, view, start, end, lengths)
+  }
+}
+
+/** As {@link binaryArrayDecoder}, with the lower bounds. */
+export function boundedArrayDecoder<Value>(element: Codec<Value>): Codec<BoundedArray<Value>>['decode'] {
+  const decode = binaryArrayDecoder(element)
+  return (bytes, view, offset, length) => {
+    const values = decode(bytes, view, offset, length) as (Value | null)[]
+    const lowerBounds: number[] = []
+    const dimensions = values.length === 0 ? 0 : view.getUint32(offset)
+    for (let index = 0; index < dimensions; index++) {
+      const at = offset + HEADER_BYTES + DIMENSION_BYTES * index
+      lowerBounds.push(requireBound(view.getInt32(at + 4), view.getUint32(at)))
+    }
+    return new BoundedArray(values, lowerBounds)
   }
 }
 
@@ -116,22 +140,23 @@ function decodeNested<Value>(
   return values
 }
 
-/** The encoder for arrays of `element`. Lower bounds are 1. */
+/** The encoder for arrays of `element`. Lower bounds are 1, except for those of a {@link BoundedArray}. */
 export function binaryArrayEncoder(element: Codec): Codec['encode'] {
   return (value, out) => {
     const lengths = shapeOf(value, element)
+    const lowerBounds = lowerBoundsOf(value)
     const empty = lengths.includes(0)
     const start = out.length
     out.int32(empty ? 0 : lengths.length)
     out.int32(0)
     out.uint32(element.oid)
     if (!empty) {
-      for (const length of lengths) {
-        out.int32(length)
-        out.int32(1)
+      for (let depth = 0; depth < lengths.length; depth++) {
+        out.int32(lengths[depth]!)
+        out.int32(lowerBounds?.[depth] ?? 1)
       }
     }
-    const hasNull = encodeLevel(value, 0, lengths, element, out)
+    const hasNull = encodeLevel(valuesOf(value), 0, lengths, element, out)
     if (hasNull) out.patchInt32(start + 4, 1)
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { SendBuffer } from '../bytes/send-buffer.ts'
 import { InvalidValueError } from '../errors/codec-error.ts'
 import { arrayOf } from './array-of.ts'
+import { BoundedArray } from './bounded-array.ts'
 import { type Codec, TEXT } from './codec.ts'
 import { domainOf } from './domain-of.ts'
 import { enumOf } from './enum-of.ts'
@@ -15,6 +16,8 @@ import { interval } from './scalars/interval.ts'
 import { json } from './scalars/json.ts'
 import { text } from './scalars/text.ts'
 import { timestamp, timestamptz } from './scalars/timestamp.ts'
+import { int2vector } from './scalars/vectors.ts'
+import { voidType } from './scalars/void.ts'
 import { asText } from './text-fallback.ts'
 
 describe('strings among the elements', () => {
@@ -28,6 +31,10 @@ describe('strings among the elements', () => {
     ['what is no array stays binary', int4, 7, false],
     ['the elements of a domain over an array', domainOf('d', 1, 2, arrayOf(int4)), [[1, '2']], true],
     ['a type that is text anyway', asText('any', 1), ['a'], false],
+    ['between bounds', int4, new BoundedArray<unknown>([1, '2'], [0]), true],
+    ['between bounds that are impossible', int4, new BoundedArray(7 as unknown as number[], [0]), false],
+    ['between bounds, of text', text, new BoundedArray(['1'], [0]), false],
+    ['an element that has to be text', int2vector, [[1], []], true],
   ])('%s', (_fact, element, value, expected) => {
     expect(arrayOf(element).prefersText!(value)).toBe(expected)
   })
@@ -40,12 +47,17 @@ describe('strings among the elements', () => {
     [text, ['', 'null', 'a b', 'a"b', 'a\\b', 'a,b', '{'], '{"","null","a b","a\\"b","a\\\\b","a,b","{"}'],
     [bytea, [Buffer.from('ab'), '\\x00'], '{"\\\\x6162","\\\\x00"}'],
     [date, [new Date('2024-02-29T00:00:00Z'), 'today'], '{2024-02-29,today}'],
-    [timestamptz, [new Date('2024-02-29T12:00:00Z'), 'now', Infinity], '{2024-02-29T12:00:00.000Z,now,infinity}'],
+    [timestamptz, [new Date('2024-02-29T12:00:00Z'), 'now', Infinity], '{2024-02-29T12:00:00.000+00,now,infinity}'],
     [timestamp, [new Date('-000043-03-15T12:00:00Z'), 'now'], '{"0044-03-15T12:00:00.000 BC",now}'],
     [interval, [{ months: 1, days: -1 }, '1 day'], '{P1M-1D,"1 day"}'],
     [asText('box', 603, { delimiter: ';' }), ['(1,1),(0,0)', 'a;b'], '{(1,1),(0,0);"a;b"}'],
     [domainOf('d', 1, 2, arrayOf(int4)), [[1, 2], '{3}'], '{"{1,2}","{3}"}'],
     [int4, [[], []], '{}'],
+    [int4, new BoundedArray([1, '2'], [0]), '[0:1]={1,2}'],
+    [int4, new BoundedArray([[1], ['2']], [1, -3]), '[1:2][-3:-3]={{1},{2}}'],
+    [int4, new BoundedArray([1, '2'], [1]), '{1,2}'],
+    [int2vector, [[1, 2], []], '{"1 2",""}'],
+    [json, new BoundedArray([[{ a: 1 }], ['[]']], [1, 1]), '{{"{\\"a\\":1}"},{[]}}'],
   ])('%# are written as PostgreSQL reads them', (element, value, literal) => {
     const array = arrayOf(element)
     expect(array.toText!(value)).toBe(literal)
@@ -90,6 +102,19 @@ describe('in text', () => {
     expect(read(array, literal)).toStrictEqual(value)
   })
 
+  test.each<[string, BoundedArray<unknown>]>([
+    ['{}', new BoundedArray<unknown>([], [])],
+    ['{a,NULL}', new BoundedArray<unknown>(['a', null], [1])],
+    ['[0:1]={a,b}', new BoundedArray<unknown>(['a', 'b'], [0])],
+    ['[1:1][-1:0]={{1,2}}', new BoundedArray<unknown>([['1', '2']], [1, -1])],
+  ])('reads and writes %s with its bounds', (literal, value) => {
+    const bounded = arrayOf(asText('any', 16_384, { arrayOid: 16_385 }), { bounds: 'kept' })
+    expect(read(bounded, literal)).toStrictEqual(value)
+    const out = new SendBuffer()
+    bounded.encode(value, out)
+    expect(out.bytes.toString('utf8', 0, out.length)).toBe(literal)
+  })
+
   test('reads what the type’s own delimiter separates', () => {
     expect(read(boxes, '{(1,1),(0,0);(2,2),(1,1)}')).toStrictEqual(['(1,1),(0,0)', '(2,2),(1,1)'])
   })
@@ -109,6 +134,11 @@ describe('in text', () => {
     '{a"b}',
     '[0:1]',
     '{{{{{{{1}}}}}}}',
+    '{{a},{b,c}}',
+    '{a,{b}}',
+    '{{a},NULL}',
+    '[0:1]={a}',
+    '[1:1][1:1]={a}',
   ])('refuses %j', (literal) => {
     expect(() => read(array, literal)).toThrow(InvalidValueError)
   })
@@ -134,11 +164,36 @@ test('the empty vector of the server, with one dimension of length 0, is empty',
   expect(arrayOf(int4).decode(bytes, new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length)).toEqual([])
 })
 
+test('ten elements of a megabyte arrive, in binary and in text', () => {
+  const array = arrayOf(text)
+  const value = Array.from({ length: 10 }, (_, index) => String(index).repeat(1_048_576))
+  const out = new SendBuffer()
+  array.encode(value, out)
+  expect(array.decode(out.bytes, out.view, 0, out.length)).toStrictEqual(value)
+  expect(array.fromText!(array.toText!(value))).toStrictEqual(value)
+})
+
+test('its samples are one array of the element’s samples, and NULL', () => {
+  expect(arrayOf(int4).samples).toEqual(['{0,-1,2147483647,-2147483648,NULL}'])
+  expect(arrayOf(text).samples).toEqual(['{"",a,"NULL"," \\"quoted\\", {or} \\\\not ",ü🐘,"two\nlines",NULL}'])
+  expect(arrayOf(asText('any', 1)).samples).toEqual([])
+})
+
+test('has the name that it is given', () => {
+  expect(arrayOf(int4).name).toBe('_int4')
+  expect(arrayOf(int4, { name: 'numbers' }).name).toBe('numbers')
+})
+
 test('types an element as nullable', () => {
   expect(arrayOf(int8).typescript).toEqual({
     select: '(string | null)[]',
     insert: '(string | number | bigint | null)[]',
   })
+  expect(arrayOf(int4, { bounds: 'kept' }).typescript).toEqual({
+    select: "import('kysely-pgwire/types').BoundedArray<number>",
+    insert: "(number | null)[] | import('kysely-pgwire/types').BoundedArray<number>",
+  })
+  expect(arrayOf(voidType).typescript.insert).toBe('never')
 })
 
 function read(codec: Codec, literal: string): unknown {

@@ -1,42 +1,88 @@
-import { binaryArrayDecoder, binaryArrayEncoder } from './array-binary.ts'
-import { formatArrayLiteral, literalArrayDecoder } from './array-literal.ts'
-import { shapeOf } from './array-shape.ts'
+import { binaryArrayDecoder, binaryArrayEncoder, boundedArrayDecoder } from './array-binary.ts'
+import { boundedLiteralDecoder, literalArrayDecoder } from './array-literal-reader.ts'
+import { formatArrayLiteral, formatListLiteral } from './array-literal.ts'
+import { shapeOf, valuesOf } from './array-shape.ts'
+import type { BoundedArray } from './bounded-array.ts'
 import { BINARY, type Codec, defineCodec } from './codec.ts'
+import { isForeignText } from './foreign-text.ts'
+import { inFormat } from './in-format.ts'
+import { decodeFromText } from './text-form.ts'
+
+export interface ArrayOptions {
+  /** `pg_type.typname` of the array type. Default: the element's behind an underscore. */
+  readonly name?: string
+  /** Whether arrays arrive as a {@link BoundedArray}, which keeps their lower bounds. Default: 'dropped'. */
+  readonly bounds?: 'dropped' | 'kept'
+}
 
 /**
- * The codec of an element's array type: nested JavaScript arrays of up to six dimensions, with null for NULL.
+ * The codec of an element's array type: nested JavaScript arrays of up to six dimensions, with null for NULL, or a
+ * {@link BoundedArray} of them.
  *
- * Lower bounds are dropped. Encodes arrays that are as long and as deep everywhere; an array whose elements may be arrays
- * themselves (JSON) is taken for one dimension. Arrays travel as their elements do, binary or text; an array that holds
- * strings which only the server can read goes as text.
+ * Encodes both: arrays that are as long and as deep everywhere; an array whose elements may be arrays themselves (JSON) is
+ * taken for one dimension. Arrays travel as their elements do, binary or text; an array that holds strings which only the
+ * server can read goes as text.
  *
  * @see https://www.postgresql.org/docs/current/arrays.html
  */
-export function arrayOf<Value>(element: Codec<Value>, name: string = `_${element.name}`): Codec<(Value | null)[]> {
+export function arrayOf<Value>(
+  element: Codec<Value>,
+  options?: ArrayOptions & { readonly bounds?: 'dropped' },
+): Codec<(Value | null)[]>
+export function arrayOf<Value>(
+  element: Codec<Value>,
+  options: ArrayOptions & { readonly bounds: 'kept' },
+): Codec<BoundedArray<Value>>
+export function arrayOf<Value>(
+  element: Codec<Value>,
+  options: ArrayOptions,
+): Codec<(Value | null)[]> | Codec<BoundedArray<Value>>
+export function arrayOf(
+  element: Codec,
+  { name = `_${element.name}`, bounds = 'dropped' }: ArrayOptions = {},
+): Codec<unknown[]> | Codec<BoundedArray<unknown>> {
   const binary = element.format === BINARY
   const toText = (value: unknown): string => formatArrayLiteral(value, element)
-  return defineCodec<unknown[]>({
+  const decodeLiteral: Codec['decode'] =
+    bounds === 'kept' ? boundedLiteralDecoder(element) : literalArrayDecoder(element)
+  const inBinary = inFormat(element, BINARY)
+  const decodeBinary: Codec['decode'] | undefined =
+    inBinary && (bounds === 'kept' ? boundedArrayDecoder(inBinary) : binaryArrayDecoder(inBinary))
+  return defineCodec<unknown>({
     name,
     oid: element.arrayOid,
     format: element.format,
-    typescript: {
-      select: `(${element.typescript.select} | null)[]`,
-      insert: `(${element.typescript.insert} | null)[]`,
-    },
+    delimiter: element.delimiter,
+    typescript: typescriptOf(element, bounds),
+    samples: element.samples.length === 0 ? [] : [formatListLiteral([...element.samples, null], element.delimiter)],
     // An array in an array is another dimension, except where a domain makes a value of it.
     encodesArrays: true,
-    decode: binary ? binaryArrayDecoder(element) : literalArrayDecoder(element),
+    decode: binary && decodeBinary !== undefined ? decodeBinary : decodeLiteral,
+    ...(binary || decodeBinary === undefined ? {} : { decodeBinary }),
     encode: binary ? binaryArrayEncoder(element) : (value, out) => out.text(toText(value)),
+    fromText: (text) => decodeFromText(decodeLiteral, text),
     toText,
     prefersText: (value) => binary && holdsForeignText(value, element),
     encodeText: (value, out) => out.text(toText(value)),
-  }) as Codec<(Value | null)[]>
+  }) as Codec<unknown[]> | Codec<BoundedArray<unknown>>
+}
+
+function typescriptOf({ typescript }: Codec, bounds: 'dropped' | 'kept'): Codec['typescript'] {
+  // What nothing can be sent for has no arrays either.
+  const insert = typescript.insert === 'never' ? 'never' : `(${typescript.insert} | null)[]`
+  if (bounds === 'dropped') return { select: `(${typescript.select} | null)[]`, insert }
+  const bounded = "import('kysely-pgwire/types').BoundedArray"
+  return {
+    select: `${bounded}<${typescript.select}>`,
+    insert: insert === 'never' ? insert : `${insert} | ${bounded}<${typescript.insert}>`,
+  }
 }
 
 /** Whether an element is a string that the element's codec leaves to the server. What is no proper array is not. */
 function holdsForeignText(value: unknown, element: Codec): boolean {
-  if (!Array.isArray(value) || (element.encodesStrings && element.prefersText === undefined)) return false
-  return anyForeign(value, shapeOf(value, element), 0, element)
+  const values = valuesOf(value)
+  if (!Array.isArray(values) || (element.encodesStrings && element.prefersText === undefined)) return false
+  return anyForeign(values, shapeOf(value, element), 0, element)
 }
 
 function anyForeign(values: readonly unknown[], lengths: readonly number[], depth: number, element: Codec): boolean {
@@ -45,7 +91,7 @@ function anyForeign(values: readonly unknown[], lengths: readonly number[], dept
   for (let index = 0; index < values.length; index++) {
     const item = values[index]
     if (innermost) {
-      if (typeof item === 'string' ? !element.encodesStrings : (element.prefersText?.(item) ?? false)) return true
+      if (isForeignText(element, item)) return true
     } else if (Array.isArray(item) && anyForeign(item, lengths, depth + 1, element)) {
       return true
     }

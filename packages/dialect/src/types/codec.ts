@@ -12,6 +12,8 @@ export type Format = typeof TEXT | typeof BINARY
 export interface Codec<Value = unknown> {
   /** `pg_type.typname`. */
   readonly name: string
+  /** The schema that a type without a fixed OID has to be in; undefined: any. */
+  readonly schema?: string | undefined
   /** `pg_type.oid`; 0 for a type that gets its OID when the database does (enums, extensions). */
   readonly oid: number
   /** `pg_type.typarray`; 0 when there is none, or it is not known yet. */
@@ -24,6 +26,11 @@ export interface Codec<Value = unknown> {
   readonly delimiter: string
   /** The TypeScript types of a selected and of an inserted value, as source text. */
   readonly typescript: { readonly select: string; readonly insert: string }
+  /**
+   * Values as the server prints them (UTC, DateStyle ISO, IntervalStyle iso_8601), and reads them: what the tests and the
+   * code generator try the type with.
+   */
+  readonly samples: readonly string[]
   /**
    * Reads one value that is not NULL. `bytes` and `view` are the receive buffer: copy what is kept.
    * The caller has checked that `length` bytes are there, and that they are `size`.
@@ -42,6 +49,16 @@ export interface Codec<Value = unknown> {
   readonly encodesStrings: boolean
   /** Whether an array can be one value of the type (JSON does that): an array for its array type then has one dimension. */
   readonly encodesArrays: boolean
+  /**
+   * Reads what the server prints, as `decode` reads its bytes: a composite or a record with a part that has no binary form
+   * travels as text with all of its parts. Throws `InvalidValueError`.
+   */
+  readonly fromText?: (text: string) => Value
+  /**
+   * For a type that travels as text: reads its binary form, which is how it arrives inside an anonymous record.
+   * The bounds of `decode` apply, `size` does not.
+   */
+  readonly decodeBinary?: (bytes: Buffer, view: DataView, offset: number, length: number) => Value
   /** The value as PostgreSQL's text input, for places where text is all there is: arrays that mix strings with other values. */
   readonly toText?: (value: unknown) => string
   /** Whether this value, although the format is binary, has to be sent as text by `encodeText`. May throw as `encode` does. */
@@ -52,24 +69,31 @@ export interface Codec<Value = unknown> {
 /** What a codec has to say; the rest follows from it. */
 export interface CodecDefinition<Value> {
   readonly name: string
+  readonly schema?: string | undefined
   readonly oid?: number
   readonly arrayOid?: number
   readonly format?: Format
   readonly size?: number
   readonly delimiter?: string
   readonly typescript: { readonly select: string; readonly insert: string }
+  readonly samples?: readonly string[]
   readonly encodesStrings?: boolean
   readonly encodesArrays?: boolean
   readonly decode: Codec<Value>['decode']
   readonly encode: Codec<Value>['encode']
+  readonly fromText?: (text: string) => Value
+  readonly decodeBinary?: Codec<Value>['decode']
   readonly toText?: (value: unknown) => string
   readonly prefersText?: (value: unknown) => boolean
   readonly encodeText?: (value: unknown, out: SendBuffer) => void
 }
 
-/** Declares a codec. Defaults: no OID, binary, variable size, a comma between array elements, strings and arrays not encoded. */
+/**
+ * Declares a codec. Defaults: no OID, binary, variable size, a comma between array elements, strings and arrays not
+ * encoded, no samples. The codec is frozen, because all connections share it.
+ */
 export function defineCodec<Value>(definition: CodecDefinition<Value>): Codec<Value> {
-  return {
+  return Object.freeze<Codec<Value>>({
     oid: 0,
     arrayOid: 0,
     format: BINARY,
@@ -78,5 +102,7 @@ export function defineCodec<Value>(definition: CodecDefinition<Value>): Codec<Va
     encodesStrings: false,
     encodesArrays: false,
     ...definition,
-  }
+    typescript: Object.freeze({ ...definition.typescript }),
+    samples: Object.freeze([...(definition.samples ?? [])]),
+  })
 }

@@ -6,22 +6,33 @@ import { InvalidValueError } from '../errors/codec-error.ts'
 import { arrayOf } from './array-of.ts'
 import { builtInCodecs, scalarCodecs } from './built-in.ts'
 import { codecCases } from './codec.cases.ts'
-import type { Codec } from './codec.ts'
+import { type Codec, TEXT } from './codec.ts'
 import { Interval } from './interval-value.ts'
+import { bit, varbit } from './scalars/bit-strings.ts'
 import { bool } from './scalars/bool.ts'
 import { bytea } from './scalars/bytea.ts'
 import { char } from './scalars/char.ts'
 import { date } from './scalars/date.ts'
 import { float4, float8 } from './scalars/floats.ts'
+import { box, circle, line, lseg, point } from './scalars/geometric-fixed.ts'
+import { path, polygon } from './scalars/geometric-lists.ts'
 import { int8 } from './scalars/int8.ts'
 import { int2, int4, oid } from './scalars/integers.ts'
 import { interval } from './scalars/interval.ts'
 import { json, jsonb } from './scalars/json.ts'
+import { jsonpath } from './scalars/jsonpath.ts'
+import { macaddr, macaddr8 } from './scalars/macaddr.ts'
+import { cidr, inet } from './scalars/network-addresses.ts'
 import { numeric } from './scalars/numeric.ts'
+import { pgLsn } from './scalars/pg-lsn.ts'
+import { pgSnapshot, txidSnapshot } from './scalars/snapshots.ts'
 import { bpchar, cstring, name, text, unknown, varchar } from './scalars/text.ts'
+import { tid } from './scalars/tid.ts'
 import { time, timetz } from './scalars/time.ts'
 import { timestamp, timestamptz } from './scalars/timestamp.ts'
+import { cid, xid, xid8 } from './scalars/transaction-ids.ts'
 import { uuid } from './scalars/uuid.ts'
+import { int2vector, oidvector } from './scalars/vectors.ts'
 import { voidType } from './scalars/void.ts'
 import { asText } from './text-fallback.ts'
 
@@ -51,6 +62,27 @@ const anyTimetz = decoded(timetz, () =>
     .map(([bytes, zone]) => Buffer.concat([bytes, int32Bytes(zone)])),
 )
 
+const anyUint32 = fc.integer({ min: 0, max: 0xffff_ffff })
+const anyBits = fc.stringMatching(/^[01]*$/)
+const anyPoint = plainRecord({ x: fc.double(), y: fc.double() })
+const anyPoints = fc.array(anyPoint, { minLength: 1, maxLength: 5 })
+// Runs of zeros, and the beginnings that make an IPv6 address print as IPv4.
+const anyAddress = fc
+  .oneof(fc.constant(4), fc.constant(16))
+  .chain((size) => fc.array(fc.constantFrom(0, 0, 0, 1, 0xff, 0x7f), { minLength: size, maxLength: size }))
+const anyInet = fc.tuple(anyAddress, fc.nat(128), fc.boolean()).map(([address, prefix, network]) => {
+  const bits = Math.min(prefix, address.length * 8)
+  const kept = address.map((byte, index) => byte & (0xff00 >> Math.min(Math.max(bits - index * 8, 0), 8)) & 0xff)
+  return [address.length === 4 ? 2 : 3, bits, network ? 1 : 0, address.length].concat(network ? kept : address)
+})
+const anySnapshot = fc
+  .uniqueArray(fc.bigInt({ min: 1n, max: 0xffff_fffen }), { minLength: 2, maxLength: 6 })
+  .map((all) => {
+    const [xmin, ...others] = all.sort((left, right) => (left < right ? -1 : 1))
+    const xmax = others.pop()
+    return `${xmin}:${xmax}:${others.join(',')}`
+  })
+
 /** What each type decodes to. */
 const representations = new Map<Codec, fc.Arbitrary<unknown>>([
   [bool, fc.boolean()],
@@ -61,7 +93,30 @@ const representations = new Map<Codec, fc.Arbitrary<unknown>>([
   [float4, decoded(float4, () => fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => Buffer.from(bytes)))],
   [float8, fc.double()],
   [numeric, fc.oneof(anyNumeric, fc.constantFrom('NaN', 'Infinity', '-Infinity'))],
-  ...[text, varchar, bpchar, name, unknown, cstring].map((codec) => [codec, anyText] as const),
+  ...[text, varchar, bpchar, name, unknown, cstring, jsonpath].map((codec) => [codec, anyText] as const),
+  ...scalarCodecs.filter(({ format }) => format === TEXT).map((codec) => [codec, anyText] as const),
+  [bit, anyBits],
+  [varbit, anyBits],
+  [inet, decoded(inet, () => anyInet.map((bytes) => Buffer.from(bytes)))],
+  [cidr, decoded(cidr, () => anyInet.filter(([, , network]) => network === 1).map((bytes) => Buffer.from(bytes)))],
+  [macaddr, decoded(macaddr, () => anyBytes(6))],
+  [macaddr8, decoded(macaddr8, () => anyBytes(8))],
+  [pgLsn, decoded(pgLsn, () => anyBytes(8))],
+  [xid, anyUint32],
+  [cid, anyUint32],
+  [xid8, fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String)],
+  [tid, decoded(tid, () => anyBytes(6))],
+  [pgSnapshot, anySnapshot],
+  [txidSnapshot, anySnapshot],
+  [int2vector, fc.array(fc.integer({ min: -0x8000, max: 0x7fff }))],
+  [oidvector, fc.array(anyUint32)],
+  [point, anyPoint],
+  [lseg, plainRecord({ a: anyPoint, b: anyPoint })],
+  [box, plainRecord({ high: anyPoint, low: anyPoint })],
+  [line, plainRecord({ a: fc.double(), b: fc.double(), c: fc.double() })],
+  [circle, plainRecord({ x: fc.double(), y: fc.double(), radius: fc.double({ min: 0 }) })],
+  [path, plainRecord({ open: fc.boolean(), points: anyPoints })],
+  [polygon, plainRecord({ points: anyPoints })],
   [
     char,
     fc
@@ -127,6 +182,18 @@ describe.each(
   })
 })
 
+test('the binary form of a type that travels as text gives a value or a reason for any bytes', () => {
+  const codecs = scalarCodecs.filter(({ decodeBinary }) => decodeBinary !== undefined)
+  const bytes = fc.array(fc.oneof({ weight: 3, arbitrary: fc.constantFrom(0, 1, 2, 3, 4, 0x61) }, fc.nat(255)))
+  fc.assert(
+    fc.property(fc.constantFrom(...codecs), fc.nat(8), bytes, (codec, count, rest) => {
+      const value = Buffer.from([0, 0, 0, count, ...rest])
+      decodesOrRefuses({ ...codec, decode: codec.decodeBinary! }, value)
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
 test('an array gives a value or a reason after any change to its bytes', () => {
   const arrays = codecCases.filter(({ codec, valid }) => codec.name.startsWith('_') && valid.length > 0)
   const damage = fc.array(fc.tuple(fc.nat(200), fc.constantFrom(0, 1, 4, 0x7f, 0x80, 0xff)), {
@@ -180,6 +247,15 @@ function decode(codec: Codec, value: Buffer): unknown {
 
 function decoded(codec: Codec, bytes: () => fc.Arbitrary<Buffer>): fc.Arbitrary<unknown> {
   return bytes().map((value) => decode(codec, value))
+}
+
+/** Objects with the prototype that decoded ones have. */
+function plainRecord(fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> {
+  return fc.record(fields, { noNullPrototype: true })
+}
+
+function anyBytes(length: number): fc.Arbitrary<Buffer> {
+  return fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => Buffer.from(bytes))
 }
 
 function int32Bytes(value: number): Buffer {

@@ -4,11 +4,16 @@ import { describe, expect, test } from 'vitest'
 
 import { SendBuffer } from '../bytes/send-buffer.ts'
 import { InvalidValueError } from '../errors/codec-error.ts'
-import { scalarCodecs } from './built-in.ts'
+import { builtInCodecs, scalarCodecs } from './built-in.ts'
 import { codecCases } from './codec.cases.ts'
-import type { Codec } from './codec.ts'
+import { type Codec, TEXT } from './codec.ts'
+import { extensionCases } from './extensions.cases.ts'
+import { extensionCodecs } from './extensions.ts'
+import { valueFromText } from './text-form.ts'
 
-for (const { codec, valid, accepted = [], received = [], invalid, malformed } of codecCases) {
+for (const each of [...codecCases, ...extensionCases]) {
+  const { codec, valid, accepted = [], received = [], read = [], unreadable = [], invalid, malformed } = each
+  const { recorded = [], malformedInRecords = [] } = each
   describe(codec.name, () => {
     test.each(valid.map(([value, text, wire]) => ({ text: title(text), value, wire })))(
       'reads and writes what the server prints as $text',
@@ -17,6 +22,20 @@ for (const { codec, valid, accepted = [], received = [], invalid, malformed } of
         expect(encode(codec, value)).toBe(wire)
       },
     )
+
+    test.each(
+      [
+        ...valid.map(([value, text]) => [text, value] as const),
+        ...received.map(([text, , value]) => [text, value] as const),
+        ...read,
+      ].map(([text, value]) => ({ title: title(text), text, value })),
+    )('reads the text $title', ({ text, value }) => {
+      expect(valueFromText(codec, text)).toStrictEqual(value)
+    })
+
+    test.each(unreadable.map((text) => ({ title: title(text), text })))('refuses the text $title', ({ text }) => {
+      expect(() => valueFromText(codec, text)).toThrow(InvalidValueError)
+    })
 
     test.each(accepted.map(([value, wire]) => ({ wire, value, title: title(describeValue(value)) })))(
       'writes $title as its own',
@@ -40,6 +59,17 @@ for (const { codec, valid, accepted = [], received = [], invalid, malformed } of
       expect(() => decode(codec, wire)).toThrow(InvalidValueError)
     })
 
+    test.each(recorded.map(([text, wire, value]) => ({ title: title(text), wire, value: value ?? text })))(
+      'reads $title inside a record',
+      ({ wire, value }) => {
+        expect(decodeBinary(codec, wire)).toStrictEqual(value)
+      },
+    )
+
+    test.each(malformedInRecords.map((wire) => ({ wire })))('refuses the bytes "$wire" inside a record', ({ wire }) => {
+      expect(() => decodeBinary(codec, wire)).toThrow(InvalidValueError)
+    })
+
     test('has values of its own size only', () => {
       if (codec.size === -1) return
       for (const [, , wire] of valid) expect(wire.length / 2).toBe(codec.size)
@@ -56,9 +86,29 @@ for (const { codec, valid, accepted = [], received = [], invalid, malformed } of
   })
 }
 
-test('every built-in type has cases', () => {
-  const covered = new Set(codecCases.map(({ codec }) => codec.name))
-  expect(scalarCodecs.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([])
+const everyCodec = [...builtInCodecs, ...extensionCodecs]
+
+describe.each(everyCodec.map((codec) => ({ type: codec.name, codec })))('the samples of $type', ({ codec }) => {
+  test('are some, and can be read', () => {
+    // Void has no values, and those of the server's own types cannot be sent back to it.
+    const sendable = codec.name !== 'void' && !codec.typescript.insert.includes('never')
+    expect(codec.samples.length > 0).toBe(sendable)
+    // A record is always binary.
+    expect(codec.format === TEXT || codec.fromText !== undefined).toBe(codec.name !== 'record')
+  })
+
+  test.each(codec.samples.map((text) => ({ title: title(text), text })))(
+    'arrive as they are sent: $title',
+    ({ text }) => {
+      const value = valueFromText(codec, text)
+      expect(decode(codec, encode(codec, value))).toStrictEqual(value)
+    },
+  )
+})
+
+test('every built-in type has cases, and every extension’s', () => {
+  const covered = new Set([...codecCases, ...extensionCases].map(({ codec }) => codec.name))
+  expect([...scalarCodecs, ...extensionCodecs].map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([])
 })
 
 test('reasons never quote the value', () => {
@@ -79,6 +129,11 @@ function encode(codec: Codec, value: unknown): string {
 function decode(codec: Codec, wire: string): unknown {
   const { bytes, view, length } = framed(wire)
   return codec.decode(bytes, view, 3, length)
+}
+
+function decodeBinary(codec: Codec, wire: string): unknown {
+  const { bytes, view, length } = framed(wire)
+  return codec.decodeBinary!(bytes, view, 3, length)
 }
 
 /** Null-prototype objects and arrays of themselves included, which `String` chokes on. */

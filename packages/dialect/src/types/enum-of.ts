@@ -15,11 +15,16 @@ export function enumOf(name: string, oid: number, arrayOid: number, labels: read
     oid,
     arrayOid,
     typescript: { select: union, insert: union },
+    samples: labels,
     encodesStrings: true,
     decode: (bytes, _view, offset, length) => decodeText(bytes, offset, length),
-    encode: (value, out) => {
-      if (typeof value !== 'string') throw new InvalidValueError('not a label')
-      out.text(value)
-    },
+    encode: (value, out) => out.text(requireLabel(value)),
+    fromText: (text) => text,
+    toText: requireLabel,
   })
+}
+
+function requireLabel(value: unknown): string {
+  if (typeof value !== 'string') throw new InvalidValueError('not a label')
+  return value
 }

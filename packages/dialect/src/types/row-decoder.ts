@@ -46,8 +46,18 @@ export class RowDecoder {
     return this.#compiled !== undefined
   }
 
-  /** After a throw of a row function: reads the row again to say which column is at fault, and how bad it is. */
-  explain(bytes: Buffer, view: DataView, offset: number, end: number, cause: unknown): CodecError | ProtocolError {
+  /**
+   * After a throw of a row function: reads the row again to say which column is at fault, and how bad it is. `lookUp` is
+   * why the server could not be asked for types that are missing.
+   */
+  explain(
+    bytes: Buffer,
+    view: DataView,
+    offset: number,
+    end: number,
+    cause: unknown,
+    lookUp?: unknown,
+  ): CodecError | ProtocolError {
     if (cause instanceof ProtocolError) return cause
     let at = offset + 2
     for (const { name, codec } of this.#columns) {
@@ -60,7 +70,7 @@ export class RowDecoder {
         requireSize(codec, length)
         codec.decode(bytes, view, at, length)
       } catch (error) {
-        return CodecError.decode(name, codec.name, error)
+        return CodecError.decode(name, codec.name, error, lookUp)
       }
       at += length
     }

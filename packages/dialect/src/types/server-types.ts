@@ -1,95 +1,103 @@
 import { arrayOf } from './array-of.ts'
-import type { Codec } from './codec.ts'
+import { BINARY, type Codec } from './codec.ts'
+import { compositeOf } from './composite-of.ts'
 import { domainOf } from './domain-of.ts'
 import { enumOf } from './enum-of.ts'
+import { multirangeOf } from './multirange-of.ts'
+import { MAX_NESTING } from './nesting.ts'
 import type { PgTypes } from './profile.ts'
-import { asText } from './text-fallback.ts'
+import { rangeOf } from './range-of.ts'
+import type { Range } from './range-value.ts'
+import type { ServerTypeRow } from './server-types-query.ts'
+import { asText, overText } from './text-fallback.ts'
+
+export { serverTypesQuery, type ServerTypeRow } from './server-types-query.ts'
 
 /**
- * Looks up the types with the OIDs in `$1`, an `oid[]` (its text is '{16385,16390}'), and all that they are made of: an
- * array's element, a domain's base type. One query for all of them, of columns whose types need no look-up.
- *
- * Names and operators are qualified, because a search_path may put others in front of the system's.
+ * Samples that are longer are left out, and TypeScript that is longer is `unknown`: what stands in quotes doubles with
+ * every level of nesting, and a type with two fields of another is twice as long.
  */
-export const serverTypesQuery: string = `
-with recursive wanted (oid) as (
-  select pg_catalog.unnest($1::pg_catalog.oid[])
-  union
-  select part.oid
-  from wanted
-  join pg_catalog.pg_type as whole on whole.oid operator(pg_catalog.=) wanted.oid
-  cross join lateral (values (whole.typelem), (whole.typbasetype)) as part (oid)
-  where part.oid operator(pg_catalog.<>) 0::pg_catalog.oid
-)
-select
-  type.oid as oid,
-  type.typname as name,
-  type.typtype as kind,
-  type.typarray as array_oid,
-  coalesce(element.oid, 0::pg_catalog.oid) as element_oid,
-  type.typbasetype as base_oid,
-  type.typdelim as delimiter,
-  array(
-    select label.enumlabel::pg_catalog.text
-    from pg_catalog.pg_enum as label
-    where label.enumtypid operator(pg_catalog.=) type.oid
-    order by label.enumsortorder
-  ) as labels
-from wanted
-join pg_catalog.pg_type as type on type.oid operator(pg_catalog.=) wanted.oid
-left join pg_catalog.pg_type as element
-  on element.oid operator(pg_catalog.=) type.typelem and element.typarray operator(pg_catalog.=) type.oid`
-
-/** A row of {@link serverTypesQuery}. */
-export interface ServerTypeRow {
-  readonly oid: number
-  readonly name: string
-  /** `pg_type.typtype`: 'b' base, 'c' composite, 'd' domain, 'e' enum, 'm' multirange, 'p' pseudo, 'r' range. */
-  readonly kind: string
-  /** 0 when the type has no array type. */
-  readonly array_oid: number
-  /** 0 unless this is the array type of another. */
-  readonly element_oid: number
-  /** 0 unless this is a domain. */
-  readonly base_oid: number
-  readonly delimiter: string
-  /** An enum's labels in their order. */
-  readonly labels: readonly string[]
-}
+const MAX_SAMPLE_LENGTH = 10_000
+const MAX_TYPESCRIPT_LENGTH = 100_000
 
 /**
- * The codecs of the types in `rows`, by OID: enums, domains as their base types, arrays of anything, and text for the
- * rest. What `known` has a codec for keeps it. A type that was dropped meanwhile has no row and gets no codec.
+ * The codecs of the types in `rows`, by OID: the user's own and those of known extensions by name; enums, domains as
+ * their base types, arrays, composites, ranges and multiranges from their parts; text for the rest. What `known` has a
+ * codec for keeps it. A type that was dropped meanwhile has no row and gets no codec.
  */
 export function codecsFromRows(rows: readonly ServerTypeRow[], known: PgTypes): Map<number, Codec> {
-  const rowsByOid = new Map(rows.map((row) => [row.oid, row]))
   const codecs = new Map<number, Codec>()
+  const resolve = (oid: number): Codec => known.codecFor(oid) ?? codecs.get(oid) ?? asText(String(oid), oid)
 
-  const resolve = (oid: number): Codec => {
-    const found = known.codecFor(oid) ?? codecs.get(oid)
-    if (found !== undefined) return found
-    const row = rowsByOid.get(oid)
-    if (row === undefined) return asText(String(oid), oid)
-    // Taken for text while it is being resolved: a type that leads back to itself ends here.
-    codecs.set(oid, textCodec(row))
-    const codec = codecFromRow(row, known.codecNamed(row.name), resolve)
-    codecs.set(oid, codec)
-    return codec
+  const build = (row: ServerTypeRow, derived: () => Codec): void => {
+    if (known.codecFor(row.oid) !== undefined) return
+    const named = known.codecNamed(row, derived)
+    codecs.set(row.oid, withinLimits((named && adopted(named, row)) ?? derived()))
   }
 
-  for (const { oid } of rows) resolve(oid)
+  const { levels, rest } = levelsOf(rows)
+  for (const row of levels.flat()) build(row, () => derivedCodec(row, known, resolve))
+  for (const row of rest) build(row, () => textCodec(row))
   return codecs
 }
 
-function codecFromRow(row: ServerTypeRow, named: Codec | undefined, resolve: (oid: number) => Codec): Codec {
-  const { oid, name, array_oid: arrayOid, element_oid: elementOid, base_oid: baseOid, delimiter } = row
-  if (named !== undefined) return { ...named, oid, arrayOid, delimiter }
-  if (elementOid !== 0) return { ...arrayOf(resolve(elementOid), name), oid }
-  if (row.kind === 'd' && baseOid !== 0) return domainOf(name, oid, arrayOid, resolve(baseOid))
+/**
+ * Sorts types by what they are made of, each level from those before it. The rest are types that lead back to themselves,
+ * or are nested deeper than anything should be.
+ */
+function levelsOf(rows: readonly ServerTypeRow[]): { levels: ServerTypeRow[][]; rest: ServerTypeRow[] } {
+  const waiting = new Map(rows.map((row) => [row.oid, row]))
+  const levels: ServerTypeRow[][] = []
+  while (waiting.size > 0 && levels.length < MAX_NESTING) {
+    const level: ServerTypeRow[] = []
+    for (const row of waiting.values()) if (!partsOf(row).some((oid) => waiting.has(oid))) level.push(row)
+    if (level.length === 0) break
+    for (const { oid } of level) waiting.delete(oid)
+    levels.push(level)
+  }
+  return { levels, rest: [...waiting.values()] }
+}
+
+function partsOf(row: ServerTypeRow): number[] {
+  return [row.element_oid, row.base_oid, row.subtype_oid, row.range_oid, ...row.field_oids]
+}
+
+function derivedCodec(row: ServerTypeRow, known: PgTypes, resolve: (oid: number) => Codec): Codec {
+  const { oid, name, array_oid: arrayOid, delimiter } = row
+  const identity = { name, oid, arrayOid, delimiter }
+  if (!row.defined) return textCodec(row)
+  if (row.kind === 'd') return domainOf(name, oid, arrayOid, resolve(row.base_oid))
   if (row.kind === 'e') return enumOf(name, oid, arrayOid, row.labels)
+  if (known.serverTypes === 'text') return textCodec(row)
+  if (row.element_oid !== 0) {
+    const bounds = known.arrays === 'bounded' ? 'kept' : 'dropped'
+    return { ...arrayOf(resolve(row.element_oid), { name, bounds }), oid }
+  }
+  if (row.kind === 'c') {
+    const fields = row.field_names.map((field, index) => ({ name: field, codec: resolve(row.field_oids[index]!) }))
+    return compositeOf(identity, fields)
+  }
+  if (row.subtype_oid !== 0) return rangeOf(resolve(row.subtype_oid), identity)
+  if (row.range_oid !== 0) return multirangeOf(resolve(row.range_oid) as Codec<Range<unknown>>, identity)
   return textCodec(row)
+}
+
+/** A codec for the type of its name, under the OIDs that it has here; undefined when it wants a binary form that there is not. */
+function adopted(codec: Codec, row: ServerTypeRow): Codec | undefined {
+  const usable = codec.format === BINARY && !row.sendable ? overText(codec) : codec
+  return usable && { ...usable, oid: row.oid, arrayOid: row.array_oid, delimiter: row.delimiter }
 }
 
 function textCodec(row: ServerTypeRow): Codec {
   return asText(row.name, row.oid, { arrayOid: row.array_oid, delimiter: row.delimiter })
+}
+
+function withinLimits(codec: Codec): Codec {
+  const { samples, typescript } = codec
+  const brief = (source: string): string => (source.length > MAX_TYPESCRIPT_LENGTH ? 'unknown' : source)
+  return {
+    ...codec,
+    samples: samples.filter((sample) => sample.length <= MAX_SAMPLE_LENGTH),
+    typescript: { select: brief(typescript.select), insert: brief(typescript.insert) },
+  }
 }

@@ -1,6 +1,7 @@
 import { decodeText } from '../bytes/decode-text.ts'
 import { type Codec, defineCodec, TEXT } from './codec.ts'
 import { requireText } from './plain-text.ts'
+import { textOf, valueFromText } from './text-form.ts'
 
 /** What the server says about a type that its own catalog would leave out. */
 export interface TextTypeOptions {
@@ -23,6 +24,22 @@ export function asText(name: string, oid: number, options: TextTypeOptions = {})
     encodesStrings: true,
     decode: (bytes, _view, offset, length) => decodeText(bytes, offset, length),
     encode: (value, out) => out.text(requireText(value)),
+    fromText: (text) => text,
     toText: requireText,
   })
+}
+
+/** A codec for the same values over text, for a server whose type has no binary form. Undefined if the codec reads no text. */
+export function overText<Value>(codec: Codec<Value>): Codec<Value> | undefined {
+  if (codec.format === TEXT) return codec
+  if (codec.fromText === undefined) return undefined
+  const { prefersText: _prefersText, encodeText: _encodeText, ...rest } = codec
+  return {
+    ...rest,
+    format: TEXT,
+    size: -1,
+    encodesStrings: true,
+    decode: (bytes, _view, offset, length) => valueFromText(codec, decodeText(bytes, offset, length)),
+    encode: (value, out) => out.text(textOf(codec, value)),
+  }
 }

@@ -1,23 +1,36 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
-import { OutdatedStatementError } from '../../errors/outdated-statement-error.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
+import { UnresolvedTypeError } from '../../errors/unresolved-type-error.ts'
 import { UsageError } from '../../errors/usage-error.ts'
+import type { RowDecoder } from '../../types/row-decoder.ts'
 import type { RowFunction } from '../../types/row-function.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { writeCopyFail } from '../../wire/control-messages.ts'
-import { type FieldDescription, readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
+import { readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
 import { writeClosePortal, writeExecute, writeFlush, writeSync } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
-import { isOutdated, mayBeOutdated } from '../outdated.ts'
+import { typesParameter } from '../look-up-types.ts'
+import { doubtfulTypes, isOutdated, mayBeOutdated, outdatesTypes } from '../outdated.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
 import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
-import type { Statement } from '../statement.ts'
+import type { ResultField, Statement } from '../statement.ts'
+import { type ReadFailure, UndecodedRows } from '../undecoded-rows.ts'
+import { PortalLookUp } from './portal-look-up.ts'
 
-type State = OpeningState | 'fetching' | 'suspended' | 'copying' | 'copied' | 'closing' | 'syncing' | 'done'
+type State =
+  | OpeningState
+  | 'fetching'
+  | 'looking up'
+  | 'suspended'
+  | 'copying'
+  | 'copied'
+  | 'closing'
+  | 'syncing'
+  | 'done'
 
 const transitions: Transitions<State> = {
   ...openingTransitions,
@@ -30,6 +43,8 @@ const transitions: Transitions<State> = {
   },
   copying: { copyData: 'copying', copyDone: 'copied' },
   copied: { commandComplete: 'closing' },
+  // These messages are for the look-up.
+  'looking up': {},
   // Until we ask for the next batch, or close.
   suspended: {},
   closing: { closeComplete: 'syncing' },
@@ -57,14 +72,25 @@ export class PortalExchange implements Exchange {
   next: Exchange | null = null
   /** It failed before anything was executed, because the statement had to be described anew. */
   outdated = false
+  /** It failed before anything was executed, and these types may be to blame for it. */
+  doubtful: readonly number[] = []
   readonly #server: ServerSession
+  /** As it is bound. */
+  readonly #executed: Statement
+  /** As it describes the rows. */
   #statement: Statement
   readonly #parameters: readonly unknown[]
   readonly #batchRows: number
   readonly #reader: PortalReader
   #state: State = 'binding'
+  #decoder: RowDecoder
   #decode: RowFunction
   #rows: unknown[] = []
+  /** Rows of this batch that wait for a look-up of types, and the look-up that is under way. */
+  #undecoded: UndecodedRows | null = null
+  #lookUp: PortalLookUp | null = null
+  /** The state behind the batch that has come. */
+  #next: 'suspended' | 'closing' = 'suspended'
   #rowsFetched = 0
   #synced = false
   #closing = false
@@ -78,11 +104,13 @@ export class PortalExchange implements Exchange {
     reader: PortalReader,
   ) {
     this.#server = server
+    this.#executed = statement
     this.#statement = statement
     this.#parameters = parameters
     this.#batchRows = batchRows
     this.#reader = reader
-    this.#decode = statement.rowDecoder('object').rowFunction()
+    this.#decoder = statement.rowDecoder('object')
+    this.#decode = this.#decoder.rowFunction()
   }
 
   write(out: SendBuffer): void {
@@ -98,7 +126,8 @@ export class PortalExchange implements Exchange {
 
   /** A batch was asked for and is not here: whatever is cancelled now, it is not the commit behind it. */
   get fetching(): boolean {
-    return !this.#closing && (this.#state === 'fetching' || beforeExecution(this.#state))
+    const state = this.#state
+    return !this.#closing && (state === 'fetching' || state === 'looking up' || beforeExecution(state))
   }
 
   /** Asks for the next batch. */
@@ -116,7 +145,9 @@ export class PortalExchange implements Exchange {
     if (this.#closing || this.#synced || this.#state === 'done') return
     this.#closing = true
     if (this.#state === 'suspended') this.#state = 'closing'
+    this.#lookUp?.abandon()
     this.#rows = []
+    this.#undecoded = null
     this.#server.session.append(this, (out) => {
       writeClosePortal(out, '')
       writeSync(out)
@@ -126,21 +157,29 @@ export class PortalExchange implements Exchange {
   }
 
   row(bytes: Buffer, view: DataView, offset: number, end: number): void {
-    if (this.#state !== 'fetching') refuseRow(this.#state)
+    if (this.#state !== 'fetching') {
+      if (this.#lookUp === null) refuseRow(this.#state)
+      this.#lookUp.row(bytes, view, offset, end)
+      return
+    }
     if (++this.#rowsFetched > this.#batchRows)
       throw new ProtocolError('The server sent more rows than it was asked for')
     if (this.#closing || this.#failure !== null) return
     try {
       this.#rows.push(this.#decode(bytes, view, offset, end))
     } catch (error) {
-      const failure = this.#statement.rowDecoder('object').explain(bytes, view, offset, end, error)
-      if (failure instanceof ProtocolError) throw failure
-      this.#failure = failure
-      this.close()
+      if (error instanceof UnresolvedTypeError) {
+        this.#keepRows(this.#statement.columns, this.#statement)
+        this.#rows.push(this.#decode(bytes, view, offset, end))
+      } else this.#unreadable(this.#decoder.explain(bytes, view, offset, end, error))
     }
   }
 
   message(name: BackendMessageName, reader: FrameReader): void {
+    if (this.#lookUp !== null) {
+      this.#lookUpMessage(this.#lookUp, name, reader)
+      return
+    }
     this.#state = advance(transitions, this.#state, name)
     switch (name) {
       case 'parameterDescription':
@@ -154,15 +193,18 @@ export class PortalExchange implements Exchange {
       case 'noData':
         this.#described([])
         break
+      case 'bindComplete': {
+        const fields = this.#server.prepared.redescriptionOf(this.#statement)
+        if (fields !== undefined && this.#undecoded === null) this.#described(fields)
+        break
+      }
       case 'portalSuspended':
         if (this.#rowsFetched !== this.#batchRows) throw new ProtocolError('The server stopped before a batch was full')
-        if (this.#closing) this.#state = 'closing'
-        this.#deliver()
+        this.#batchCame(this.#closing ? 'closing' : 'suspended')
         break
       case 'commandComplete':
       case 'emptyQueryResponse':
-        this.#deliver()
-        this.close()
+        this.#batchCame('closing')
         break
       case 'copyInResponse':
         this.#failure ??= new UsageError('COPY cannot be streamed as a query', 'rolled-back')
@@ -180,6 +222,7 @@ export class PortalExchange implements Exchange {
     if (beforeExecution(this.#state)) this.#refused(error)
     else error.outcome = statementOutcome(error, this.#statement.sql, this.#state === 'syncing')
     this.#state = 'syncing'
+    this.#lookUp = null
     this.#failure = graver(this.#failure, error)
     if (this.#synced || error.fatal) return
     this.#server.session.append(this, writeSync)
@@ -195,7 +238,10 @@ export class PortalExchange implements Exchange {
   fail(error: Error): void {
     this.#state = 'done'
     this.#rows = []
-    if (mayBeOutdated(error)) this.#server.catalog.suspect(this.#statement)
+    this.#undecoded = null
+    const { catalog } = this.#server
+    if (mayBeOutdated(error)) catalog.suspect(this.#statement)
+    this.doubtful = doubtfulTypes(catalog, this.#statement, error)
     this.#reader.end(unfinished(this.#failure, error))
   }
 
@@ -204,32 +250,90 @@ export class PortalExchange implements Exchange {
     const { catalog, prepared } = this.#server
     this.#failure = error
     this.outdated = isOutdated(error)
+    this.doubtful = doubtfulTypes(catalog, this.#statement, error)
     if (this.outdated) {
       catalog.forget(this.#statement)
       prepared.evict(this.#statement)
+      if (outdatesTypes(error)) catalog.forgetTypes()
     } else if (mayBeOutdated(error)) {
       catalog.suspect(this.#statement)
     }
+  }
+
+  /** A batch is here. Should it have rows that cannot be decoded yet, the types are looked up before it is delivered. */
+  #batchCame(next: 'suspended' | 'closing'): void {
+    this.#next = next
+    this.#state = next
+    if (this.#undecoded === null || this.#closing || this.#failure !== null) this.#deliver()
+    else this.#readKept(this.#undecoded)
+  }
+
+  #readKept(undecoded: UndecodedRows): void {
+    let missing: readonly number[]
+    try {
+      missing = undecoded.read(this.#rows)
+    } catch (error) {
+      this.#state = this.#next
+      this.#unreadable(error as ReadFailure)
+      return
+    }
+    if (missing.length > 0) {
+      this.#state = 'looking up'
+      const { catalog, session } = this.#server
+      this.#lookUp = new PortalLookUp(catalog, typesParameter(missing), (write) => session.append(this, write))
+      this.#lookUp.start()
+      return
+    }
+    this.#state = this.#next
+    this.#undecoded = null
+    this.#statement = undecoded.statement
+    this.#useDecoder(undecoded.decoder)
+    this.#deliver()
+  }
+
+  #lookUpMessage(lookUp: PortalLookUp, name: BackendMessageName, reader: FrameReader): void {
+    lookUp.message(name, reader)
+    if (!lookUp.done) return
+    this.#lookUp = null
+    this.#server.catalog.addTypes(lookUp.rows)
+    if (this.#undecoded === null) this.#state = 'closing'
+    else this.#readKept(this.#undecoded)
+  }
+
+  #keepRows(fields: readonly ResultField[], current: Statement | null): void {
+    this.#undecoded = new UndecodedRows(this.#server, this.#executed, fields, 'object', current)
+    this.#decode = this.#undecoded.keepBehind(this.#rows.length)
+  }
+
+  #unreadable(failure: ReadFailure): void {
+    if (failure instanceof ProtocolError) throw failure
+    this.#failure = failure
+    this.close()
   }
 
   #deliver(): void {
     const rows = this.#rows
     this.#rows = []
     this.#rowsFetched = 0
-    const decoder = this.#statement.rowDecoder('object')
-    if (!decoder.compiled) this.#decode = decoder.interpreted(rows.length)
+    if (!this.#decoder.compiled) this.#decode = this.#decoder.interpreted(rows.length)
     if (!this.#closing && this.#failure === null) this.#reader.batch(rows)
+    if (this.#next === 'closing') this.close()
   }
 
-  #described(fields: readonly FieldDescription[]): void {
-    const current = redescribed(this.#server, this.#statement, fields)
+  #described(fields: readonly ResultField[]): void {
+    const current = redescribed(this.#server, this.#statement, fields, 'object')
     if (current === this.#statement) return
     if (current === null) {
-      this.#failure = new OutdatedStatementError(this.#statement.sql)
-      this.close()
+      this.#keepRows(fields, null)
       return
     }
     this.#statement = current
-    this.#decode = current.rowDecoder('object').rowFunction()
+    this.#useDecoder(current.rowDecoderFor(this.#executed, 'object'))
+  }
+
+  #useDecoder(decoder: RowDecoder | null): void {
+    if (decoder === null) return
+    this.#decoder = decoder
+    this.#decode = decoder.rowFunction()
   }
 }

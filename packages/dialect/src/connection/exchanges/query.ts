@@ -2,23 +2,25 @@ import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { OutdatedStatementError } from '../../errors/outdated-statement-error.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
+import { UnresolvedTypeError } from '../../errors/unresolved-type-error.ts'
 import { UsageError } from '../../errors/usage-error.ts'
 import type { RowDecoder } from '../../types/row-decoder.ts'
 import type { RowFunction, RowMode } from '../../types/row-function.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { readCommandTag } from '../../wire/command-tag.ts'
 import { writeCopyFail } from '../../wire/control-messages.ts'
-import { type FieldDescription, readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
+import { readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
 import { writeExecuteAndSync, writeSync } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import type { TransactionStatus } from '../../wire/status-messages.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
-import { isOutdated, mayBeOutdated } from '../outdated.ts'
+import { doubtfulTypes, isOutdated, mayBeOutdated, outdatesTypes } from '../outdated.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
 import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
-import type { Column, Statement } from '../statement.ts'
+import type { Column, ResultField, Statement } from '../statement.ts'
+import { UndecodedRows } from '../undecoded-rows.ts'
 
 /** What a statement gives. */
 export interface QueryResult<Row = unknown> {
@@ -61,29 +63,46 @@ export interface QueryRequest {
   withdrawn: boolean
 }
 
+/** What a query can be helped with that its exchange cannot finish. */
+export interface Recourse {
+  /** Nothing was executed, and the statement has to be described anew. Absent for the second attempt. */
+  readonly startOver?: (request: QueryRequest) => void
+  /** Nothing was executed with `error`, for which outdated types may be to blame. Absent for the second attempt. */
+  readonly checkTypes?: (request: QueryRequest, oids: readonly number[], error: Error) => void
+  /** Everything has come, but some rows cannot be decoded before types have been looked up. */
+  readonly readLater?: (request: QueryRequest, undecoded: UndecodedRows, result: Omit<QueryResult, 'columns'>) => void
+}
+
 /** Bind, Execute, Sync of a described statement; with Parse and Describe in front where this connection has not prepared it. */
 export class QueryExchange implements Exchange {
   next: Exchange | null = null
   readonly #request: QueryRequest
-  /** How to start over; null for the second attempt. */
-  readonly #startOver: ((request: QueryRequest) => void) | null
+  readonly #recourse: Recourse | null
+  /** As it is bound. */
+  readonly #executed: Statement
+  /** As it describes the rows. */
   #statement: Statement
   #state: State = 'binding'
   #decode: RowFunction
   /** The decoder while it interprets; null once there is nothing to gain from counting rows. */
   #decoder: RowDecoder | null = null
   #rows: unknown[] = []
+  /** Rows that wait for a look-up of types. */
+  #undecoded: UndecodedRows | null = null
   #command = ''
   #rowCount: number | null = null
   #failure: Failure | null = null
   /** The failure shows that the statement has to be described anew. */
   #outdated = false
+  /** Types that the failure casts doubt on. */
+  #doubtful: readonly number[] = []
 
-  constructor(request: QueryRequest, statement: Statement, startOver: ((request: QueryRequest) => void) | null) {
+  constructor(request: QueryRequest, statement: Statement, recourse: Recourse | null) {
     this.#request = request
+    this.#executed = statement
     this.#statement = statement
-    this.#startOver = startOver
-    this.#decode = this.#useDecoder(statement)
+    this.#recourse = recourse
+    this.#decode = this.#useDecoder(statement.rowDecoder(request.mode))
   }
 
   /** Without a Parse among its frames, nothing remembers that it was written. */
@@ -103,10 +122,7 @@ export class QueryExchange implements Exchange {
     try {
       this.#rows.push(this.#decode(bytes, view, offset, end))
     } catch (error) {
-      const failure = this.#statement.rowDecoder(this.#request.mode).explain(bytes, view, offset, end, error)
-      if (failure instanceof ProtocolError) throw failure
-      this.#failure = failure
-      this.#rows = []
+      this.#undecodable(bytes, view, offset, end, error)
       return
     }
     if (this.#decoder !== null) this.#countInterpretedRow()
@@ -132,6 +148,11 @@ export class QueryExchange implements Exchange {
       case 'noData':
         this.#described([])
         break
+      case 'bindComplete': {
+        const fields = this.#request.server.prepared.redescriptionOf(this.#statement)
+        if (fields !== undefined && this.#undecoded === null) this.#described(fields)
+        break
+      }
       case 'copyInResponse':
         this.#failure ??= new UsageError('COPY FROM STDIN cannot be run as a query', 'rolled-back')
         this.#request.server.session.append(this, (out) => {
@@ -152,8 +173,10 @@ export class QueryExchange implements Exchange {
     if (!beforeExecution(this.#state)) {
       error.outcome = statementOutcome(error, this.#request.sql, this.#state === 'syncing')
     } else {
+      const { catalog } = this.#request.server
       this.#outdated = isOutdated(error)
-      if (mayBeOutdated(error)) this.#request.server.catalog.suspect(this.#statement)
+      this.#doubtful = doubtfulTypes(catalog, this.#statement, error)
+      if (mayBeOutdated(error)) catalog.suspect(this.#statement)
       this.#failure = error
     }
     this.#state = 'syncing'
@@ -162,49 +185,78 @@ export class QueryExchange implements Exchange {
 
   ready(status: TransactionStatus): void {
     this.#state = advance(transitions, this.#state, 'readyForQuery')
-    if (this.#failure !== null) {
-      if (this.#outdated) this.#renew(this.#failure, status)
-      else this.#request.reject(this.#failure)
-      return
-    }
-    this.#request.resolve({
-      rows: this.#rows,
-      rowCount: this.#rowCount,
-      command: this.#command,
-      columns: this.#statement.columns,
-    })
+    const rows = this.#rows
+    const rowCount = this.#rowCount
+    const command = this.#command
+    if (this.#failure !== null) this.#refused(this.#failure, status)
+    else if (this.#undecoded === null) {
+      this.#request.resolve({ rows, rowCount, command, columns: this.#statement.columns })
+    } else this.#recourse?.readLater?.(this.#request, this.#undecoded, { rows, rowCount, command })
   }
 
   fail(error: Error): void {
     this.#state = 'done'
     this.#rows = []
-    if (mayBeOutdated(error)) this.#request.server.catalog.suspect(this.#statement)
-    this.#request.reject(unfinished(this.#failure, error))
+    this.#undecoded = null
+    const { catalog } = this.#request.server
+    if (mayBeOutdated(error)) catalog.suspect(this.#statement)
+    const doubtful = doubtfulTypes(catalog, this.#statement, error)
+    if (doubtful.length > 0 && this.#recourse?.checkTypes !== undefined) {
+      this.#recourse.checkTypes(this.#request, doubtful, error)
+    } else this.#request.reject(unfinished(this.#failure, error))
   }
 
-  /** The server refused the statement before it executed anything. Outside a transaction it can be prepared and sent again. */
-  #renew(error: Error, status: TransactionStatus): void {
+  /** Before it executed anything, the server may have refused what was outdated. Outside a transaction that is sent again. */
+  #refused(error: Error, status: TransactionStatus): void {
     const { catalog, prepared } = this.#request.server
-    catalog.forget(this.#statement)
-    prepared.evict(this.#statement)
-    if (this.#startOver === null || status !== 'I') this.#request.reject(error)
-    else this.#startOver(this.#request)
+    if (this.#outdated) {
+      catalog.forget(this.#statement)
+      prepared.evict(this.#statement)
+      if (outdatesTypes(error)) catalog.forgetTypes()
+    }
+    const { startOver, checkTypes } = this.#recourse ?? {}
+    if (this.#outdated && status === 'I' && startOver !== undefined) startOver(this.#request)
+    else if (this.#doubtful.length > 0 && status === 'I' && checkTypes !== undefined) {
+      checkTypes(this.#request, this.#doubtful, error)
+    } else this.#request.reject(error)
+  }
+
+  /** A row function has thrown. Where a look-up can help, this row and those behind it are kept as they are. */
+  #undecodable(bytes: Buffer, view: DataView, offset: number, end: number, error: unknown): void {
+    if (error instanceof UnresolvedTypeError && this.#recourse?.readLater !== undefined) {
+      this.#keepRows(this.#statement.columns, this.#statement)
+      this.#rows.push(this.#decode(bytes, view, offset, end))
+      return
+    }
+    const decoder = this.#statement.rowDecoderFor(this.#executed, this.#request.mode)
+    const failure = decoder!.explain(bytes, view, offset, end, error)
+    if (failure instanceof ProtocolError) throw failure
+    this.#failure = failure
+    this.#rows = []
+  }
+
+  #keepRows(fields: readonly ResultField[], current: Statement | null): void {
+    const { server, mode } = this.#request
+    this.#undecoded = new UndecodedRows(server, this.#executed, fields, mode, current)
+    this.#decode = this.#undecoded.keepBehind(this.#rows.length)
+    this.#decoder = null
   }
 
   /** The Describe that went with the Parse: rows are decoded by what the server says now, not by what it said once. */
-  #described(fields: readonly FieldDescription[]): void {
-    const current = redescribed(this.#request.server, this.#statement, fields)
+  #described(fields: readonly ResultField[]): void {
+    const { server, mode } = this.#request
+    const current = redescribed(server, this.#statement, fields, mode)
     if (current === this.#statement) return
     if (current === null) {
-      this.#failure = new OutdatedStatementError(this.#statement.sql)
+      if (this.#recourse?.readLater === undefined) this.#failure = new OutdatedStatementError(this.#statement.sql)
+      else this.#keepRows(fields, null)
       return
     }
     this.#statement = current
-    this.#useDecoder(current)
+    this.#useDecoder(current.rowDecoderFor(this.#executed, mode)!)
   }
 
-  #useDecoder(statement: Statement): RowFunction {
-    const decoder = statement.rowDecoder(this.#request.mode)
+  #useDecoder(decoder: RowDecoder): RowFunction {
     this.#decoder = decoder.compiled ? null : decoder
     return (this.#decode = decoder.rowFunction())
   }

@@ -7,6 +7,7 @@ export const boolCases: CodecCases<boolean> = {
     [true, 't', '01'],
     [false, 'f', '00'],
   ],
+  unreadable: ['', 'true', 'T', 't ', '1'],
   invalid: [1, 0, 'true', new Boolean(true), {}],
   malformed: ['02', 'ff'],
 }

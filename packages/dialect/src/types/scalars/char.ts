@@ -15,14 +15,18 @@ export const char: Codec<string> = defineCodec<string>({
   arrayOid: 1002,
   size: 1,
   typescript: { select: 'string', insert: 'string' },
+  samples: ['', 'a', ' ', '"', '\\'],
   encodesStrings: true,
-  decode: (bytes, _view, offset) => {
-    const byte = bytes[offset]!
-    if (byte === 0) return ''
-    return byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`
-  },
+  decode: (bytes, _view, offset) => textOf(bytes[offset]!),
   encode: (value, out) => out.uint8(byteOf(value)),
+  fromText: (source) => textOf(byteOf(source)),
+  toText: (value) => textOf(byteOf(value)),
 })
+
+function textOf(byte: number): string {
+  if (byte === 0) return ''
+  return byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`
+}
 
 function byteOf(value: unknown): number {
   if (typeof value !== 'string') throw new InvalidValueError('not a string')

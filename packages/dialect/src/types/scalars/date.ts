@@ -1,6 +1,8 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
+import { plainDateText } from '../temporal-input.ts'
+import { CYCLE_DAYS, DATE_SYNTAX, daysFromParts, MARCH_EPOCH_DAYS } from './calendar.ts'
 
 /** 2000-01-01, PostgreSQL's epoch, in days since 1970-01-01. */
 const EPOCH_DAYS = 10_957
@@ -13,11 +15,7 @@ const NEGATIVE_INFINITY = -0x8000_0000
 const MIN_DAYS = -2_451_545
 const MAX_DAYS = 2_145_031_948
 
-const SYNTAX = /^(\d{4,7})-(\d\d)-(\d\d)( BC)?$/
-
-/** From 0000-03-01, where a 400-year cycle with its leap day at the end of each year begins, to 2000-01-01. */
-const MARCH_EPOCH_DAYS = 730_425
-const CYCLE_DAYS = 146_097
+const SYNTAX = new RegExp(`^${DATE_SYNTAX}( BC)?$`)
 
 /**
  * A calendar date, as the server prints it under DateStyle ISO: '2024-02-29', '0044-03-15 BC', '12024-01-01',
@@ -34,8 +32,10 @@ export const date: Codec<string> = defineCodec<string>({
   arrayOid: 1182,
   size: 4,
   typescript: { select: 'string', insert: 'string | Date' },
+  samples: ['2024-02-29', '1969-12-31', '0044-03-15 BC', '4714-11-24 BC', '5874897-12-31', 'infinity', '-infinity'],
   decode: (_bytes, view, offset) => formatDate(view.getInt32(offset)),
   encode: (value, out: SendBuffer) => out.int32(daysOf(value)),
+  fromText: (text) => formatDate(parseDate(text)),
   toText: (value) => formatDate(daysOf(value)),
 })
 
@@ -78,7 +78,8 @@ function formatDate(days: number): string {
 }
 
 function daysOf(value: unknown): number {
-  if (typeof value === 'string') return parseDate(value)
+  const text = typeof value === 'string' ? value : plainDateText(value)
+  if (text !== undefined) return parseDate(text)
   if (!(value instanceof Date)) throw new InvalidValueError('not a date')
   const days = value.getTime() / DAY_MS - EPOCH_DAYS
   if (Number.isNaN(days)) throw new InvalidValueError('an invalid Date')
@@ -93,28 +94,8 @@ function parseDate(value: string): number {
   if (value === '-infinity') return NEGATIVE_INFINITY
   const match = SYNTAX.exec(value)
   if (match === null) throw new InvalidValueError('not a date')
-  const month = Number(match[2])
-  const day = Number(match[3])
-  const year = match[4] === undefined ? Number(match[1]) : 1 - Number(match[1])
-  const days = daysFromCivil(year, month, day)
-  if (Number(match[1]) === 0 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) {
-    throw new InvalidValueError('not a date')
-  }
-  return requireRange(days)
-}
-
-function daysFromCivil(year: number, month: number, day: number): number {
-  const marchYear = month <= 2 ? year - 1 : year
-  const cycle = Math.floor(marchYear / 400)
-  const yearOfCycle = marchYear - cycle * 400
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
-  const dayOfCycle = yearOfCycle * 365 + Math.floor(yearOfCycle / 4) - Math.floor(yearOfCycle / 100) + dayOfYear
-  return cycle * CYCLE_DAYS + dayOfCycle - MARCH_EPOCH_DAYS
-}
-
-function daysInMonth(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+  const [, years = '', months = '', days = '', era] = match
+  return requireRange(daysFromParts(years, months, days, era !== undefined))
 }
 
 function requireRange(days: number): number {

@@ -18,6 +18,7 @@ export const int8: Codec<string> = defineCodec<string>({
   arrayOid: 1016,
   size: 8,
   typescript: { select: 'string', insert: 'string | number | bigint' },
+  samples: ['0', '-1', '9007199254740993', '9223372036854775807', '-9223372036854775808'],
   decode: (_bytes, view, offset) => {
     const high = view.getInt32(offset)
     const low = view.getInt32(offset + 4)
@@ -29,6 +30,7 @@ export const int8: Codec<string> = defineCodec<string>({
     if (typeof value === 'number') writeNumber(value, out)
     else out.bigInt64(requireBigint(value))
   },
+  fromText: (text) => String(requireBigint(text)),
   toText: (value) => {
     if (typeof value === 'number') return String(requireSafeInteger(value))
     return String(requireBigint(value))

@@ -14,6 +14,7 @@ export const int2Cases: CodecCases<number> = {
     [7n, '0007'],
     [-0, '0000'],
   ],
+  unreadable: ['', '32768', '-32769', '1.0', '-0', '01', ' 1', '1e1', '0x1', '+1'],
   invalid: [32768, -32769, 1.9, Number.NaN, Infinity, true, '1', 2n ** 64n, null, [1], new Date(0)],
   malformed: [],
 }
@@ -32,6 +33,7 @@ export const int4Cases: CodecCases<number> = {
     [-0, '00000000'],
     [1e3, '000003e8'],
   ],
+  unreadable: ['', '2147483648', '-2147483649', '99999999999', '1.5', '1\n'],
   invalid: [2147483648, -2147483649, 1.9, Number.NaN, -Infinity, true, '1', 2147483648n, {}, undefined],
   malformed: [],
 }
@@ -46,6 +48,7 @@ export const oidCases: CodecCases<number> = {
   accepted: [
     [4294967295n, 'ffffffff'],
   ],
+  unreadable: ['-1', '4294967296', 'pg_class'],
   invalid: [-1, 4294967296, 0.5, -1n, true],
   malformed: [],
 }

@@ -6,6 +6,7 @@ const INT2_MAX = 0x7fff
 const INT4_MIN = -0x8000_0000
 const INT4_MAX = 0x7fff_ffff
 const OID_MAX = 0xffff_ffff
+const DECIMAL = /^(?:0|-?[1-9]\d{0,9})$/
 
 /** 16-bit signed integer. @see https://www.postgresql.org/docs/current/datatype-numeric.html */
 export const int2: Codec<number> = defineCodec<number>({
@@ -14,8 +15,10 @@ export const int2: Codec<number> = defineCodec<number>({
   arrayOid: 1005,
   size: 2,
   typescript: { select: 'number', insert: 'number' },
+  samples: ['0', '-1', '32767', '-32768'],
   decode: (_bytes, view, offset) => view.getInt16(offset),
   encode: (value, out) => out.int16(requireInteger(value, 'int2', INT2_MIN, INT2_MAX)),
+  fromText: (text) => requireInteger(parseInteger(text), 'int2', INT2_MIN, INT2_MAX),
   toText: (value) => String(requireInteger(value, 'int2', INT2_MIN, INT2_MAX)),
 })
 
@@ -26,8 +29,10 @@ export const int4: Codec<number> = defineCodec<number>({
   arrayOid: 1007,
   size: 4,
   typescript: { select: 'number', insert: 'number' },
+  samples: ['0', '-1', '2147483647', '-2147483648'],
   decode: (_bytes, view, offset) => view.getInt32(offset),
   encode: (value, out) => out.int32(requireInteger(value, 'int4', INT4_MIN, INT4_MAX)),
+  fromText: (text) => requireInteger(parseInteger(text), 'int4', INT4_MIN, INT4_MAX),
   toText: (value) => String(requireInteger(value, 'int4', INT4_MIN, INT4_MAX)),
 })
 
@@ -38,13 +43,20 @@ export const oid: Codec<number> = defineCodec<number>({
   arrayOid: 1028,
   size: 4,
   typescript: { select: 'number', insert: 'number' },
+  samples: ['0', '1', '4294967295'],
   decode: (_bytes, view, offset) => view.getUint32(offset),
   encode: (value, out) => out.uint32(requireInteger(value, 'oid', 0, OID_MAX)),
+  fromText: (text) => requireInteger(parseInteger(text), 'oid', 0, OID_MAX),
   toText: (value) => String(requireInteger(value, 'oid', 0, OID_MAX)),
 })
 
+function parseInteger(text: string): number {
+  if (!DECIMAL.test(text)) throw new InvalidValueError('not an integer')
+  return Number(text)
+}
+
 /** The value as a number, if it is an integer between the bounds; a bigint will do. */
-function requireInteger(value: unknown, type: string, min: number, max: number): number {
+export function requireInteger(value: unknown, type: string, min: number, max: number): number {
   if (typeof value === 'number' ? !Number.isInteger(value) : typeof value !== 'bigint') {
     throw new InvalidValueError('not an integer')
   }

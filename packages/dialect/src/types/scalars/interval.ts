@@ -1,7 +1,9 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
+import { parseInterval } from '../interval-text.ts'
 import { Interval, type IntervalFields } from '../interval-value.ts'
+import { durationFields } from '../temporal-input.ts'
 
 const INT4_MIN = -0x8000_0000
 const INT4_MAX = 0x7fff_ffff
@@ -22,6 +24,7 @@ export const interval: Codec<Interval> = defineCodec<Interval>({
     select: "import('kysely-pgwire/types').Interval",
     insert: "string | import('kysely-pgwire/types').IntervalFields",
   },
+  samples: ['PT0S', 'P1Y2M3DT4H5M6.789S', 'P-1Y-2M3DT-0.000001S', 'PT596523H14M7.483647S'],
   decode: (_bytes, view, offset) =>
     new Interval({
       months: view.getInt32(offset + 12),
@@ -34,10 +37,12 @@ export const interval: Codec<Interval> = defineCodec<Interval>({
     out.int32(days)
     out.int32(months)
   },
+  fromText: (text) => requireInterval(parseInterval(text)),
   toText: (value) => requireInterval(value).toString(),
 })
 
-function requireInterval(value: unknown): Interval {
+function requireInterval(given: unknown): Interval {
+  const value = given instanceof Interval ? given : (durationFields(given) ?? given)
   if (!(value instanceof Interval)) requireFields(value)
   const { months = 0, days = 0, microseconds = 0n } = value as IntervalFields
   requireInt4(months)

@@ -4,6 +4,12 @@ import { json, jsonb } from './json.ts'
 const cyclic: unknown[] = []
 cyclic.push(cyclic)
 
+/** Deeper than `JSON.stringify` can go. */
+let deep: unknown = []
+for (let level = 0; level < 200_000; level++) deep = [deep]
+
+const hexOf = (source: string): string => Buffer.from(source).toString('hex')
+
 export const jsonCases: CodecCases<unknown> = {
   codec: json,
   valid: [
@@ -20,8 +26,22 @@ export const jsonCases: CodecCases<unknown> = {
     ['{"a" : 1}', '7b226122203a20317d'],
     [new Date(0), '22313937302d30312d30315430303a30303a30302e3030305a22'],
     [{ toJSON: () => 7 }, '37'],
+    [null, '6e756c6c'],
+    ['null', '6e756c6c'],
+    ['"text"', '227465787422'],
+    // A lone surrogate and a NUL have an escape in JSON. What they mean is the server's business.
+    [{ a: '\ud800\0' }, hexOf(String.raw`{"a":"\ud800\u0000"}`)],
+    [Object.assign(Object.create(null) as object, { a: 1 }), '7b2261223a317d'],
   ],
-  invalid: [undefined, Number.NaN, Infinity, 7n, { a: 7n }, cyclic, () => 1, Symbol('a'), Buffer.from('a'), new Uint8Array(1), new ArrayBuffer(1), new Map(), new Set()],
+  read: [
+    ['null', null],
+    ['"text"', 'text'],
+    [' { "a" :\n1 } ', { a: 1 }],
+    [String.raw`{"a":"\ud800\u0000"}`, { a: '\ud800\0' }],
+    ['9007199254740993', 9007199254740992],
+  ],
+  unreadable: ['', '{', "{'a':1}", '[1,]', '01', 'undefined', 'NaN'],
+  invalid: [undefined, Number.NaN, Infinity, new Date(Number.NaN), deep, { deep }, '"\ud800"', '"\0"', 7n, { a: 7n }, cyclic, () => 1, Symbol('a'), Buffer.from('a'), new Uint8Array(1), new ArrayBuffer(1), new Map(), new Set()],
   malformed: ['', '7b', '22', '5b5d5d'],
 }
 
@@ -44,6 +64,7 @@ export const jsonbCases: CodecCases<unknown> = {
     ['[1, "two", null, true]', '015b312c202274776f222c206e756c6c2c20747275655d', [1, 'two', null, true]],
     ['{"__proto__": 1}', '017b225f5f70726f746f5f5f223a20317d', JSON.parse('{"__proto__": 1}')],
   ],
-  invalid: [undefined, Number.NaN, 7n, cyclic, Buffer.from('a'), new Map()],
+  unreadable: ['', '{', '\u0001{}'],
+  invalid: [undefined, Number.NaN, 7n, deep, cyclic, Buffer.from('a'), new Map()],
   malformed: ['', '01', '00', '027b7d', '017b'],
 }

@@ -8,8 +8,13 @@ const JSONB_VERSION = 1
 /** What the engines say when `JSON.stringify` meets a bigint or a cycle. */
 const NOT_SERIALIZABLE = /bigint|circular|cyclic/i
 
+/** And when it runs out of stack, some thousand levels down, or of room for a string. */
+const TOO_DEEP = /call stack|recursion/i
+const TOO_LONG = /string length|out of memory/i
+
 /**
- * JSON, parsed. A string is encoded verbatim, as JSON text; everything else by `JSON.stringify`.
+ * JSON, parsed. A string is encoded verbatim, as JSON text; everything else by `JSON.stringify`, whose rules
+ * hold for what is inside: it leaves out what is undefined, and makes null of NaN.
  * Numbers come out as JavaScript's, so those beyond double precision are rounded.
  */
 export const json: Codec<unknown> = defineCodec<unknown>({
@@ -17,10 +22,12 @@ export const json: Codec<unknown> = defineCodec<unknown>({
   oid: 114,
   arrayOid: 199,
   typescript: { select: 'unknown', insert: 'unknown' },
+  samples: ['{"a" : [1, "two", null, true]}', '[]', '-1.5', 'false'],
   encodesStrings: true,
   encodesArrays: true,
   decode: (bytes, _view, offset, length) => parse(decodeText(bytes, offset, length)),
   encode: (value, out) => out.text(stringify(value)),
+  fromText: parse,
   toText: stringify,
 })
 
@@ -30,6 +37,7 @@ export const jsonb: Codec<unknown> = defineCodec<unknown>({
   oid: 3802,
   arrayOid: 3807,
   typescript: { select: 'unknown', insert: 'unknown' },
+  samples: ['{"a": [1, "two", null, true]}', '[]', '-1.5', 'false'],
   encodesStrings: true,
   encodesArrays: true,
   decode: (bytes, _view, offset, length) => {
@@ -41,6 +49,7 @@ export const jsonb: Codec<unknown> = defineCodec<unknown>({
     out.uint8(JSONB_VERSION)
     out.text(source)
   },
+  fromText: parse,
   toText: stringify,
 })
 
@@ -58,6 +67,7 @@ function stringify(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new InvalidValueError('not a finite number')
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) throw new InvalidValueError('bytes are not JSON')
   if (value instanceof Map || value instanceof Set) throw new InvalidValueError('a Map or a Set is not JSON')
+  if (value instanceof Date && Number.isNaN(value.getTime())) throw new InvalidValueError('an invalid Date')
   const source = serialize(value)
   if (source === undefined) throw new InvalidValueError('it has no JSON')
   return source
@@ -71,6 +81,9 @@ function serialize(value: unknown): string | undefined {
     if (error instanceof TypeError && NOT_SERIALIZABLE.test(error.message)) {
       throw new InvalidValueError('a bigint or a cycle is not JSON')
     }
+    if (error instanceof RangeError && TOO_DEEP.test(error.message)) throw new InvalidValueError('nested too deeply')
+    if (error instanceof RangeError && TOO_LONG.test(error.message))
+      throw new InvalidValueError('too long for a string')
     throw error
   }
 }

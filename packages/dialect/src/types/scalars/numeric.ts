@@ -42,8 +42,10 @@ export const numeric: Codec<string> = defineCodec<string>({
   oid: 1700,
   arrayOid: 1231,
   typescript: { select: 'string', insert: 'string | number | bigint' },
+  samples: ['0', '-0.50', '12345.6789', '0.00001', '99999999999999999999', 'NaN', 'Infinity', '-Infinity'],
   decode: decodeNumeric,
   encode: encodeNumeric,
+  fromText: parseNumeric,
   toText: numericText,
 })
 
@@ -188,6 +190,13 @@ function writeHeader(out: SendBuffer, digitCount: number, weight: number, sign: 
   out.int16(weight)
   out.uint16(sign)
   out.uint16(scale)
+}
+
+/** By way of the bytes, so that the text is as `decode` gives it whoever wrote it. */
+function parseNumeric(text: string): string {
+  checked.truncate(0)
+  encodeNumeric(text, checked)
+  return decodeNumeric(checked.bytes, checked.view, 0, checked.length)
 }
 
 /** Checks by encoding, which is where the rules are. */

@@ -14,6 +14,7 @@ export const textCases: CodecCases<string> = {
     ['a"b\\c,{d} ', 'a"b\\c,{d} ', '6122625c632c7b647d20'],
     [' \n\t', ' \n\t', '200a09'],
     ['é', 'é', 'c3a9'],
+    ['x'.repeat(2 ** 20 + 11), 'x'.repeat(2 ** 20 + 11), '78'.repeat(2 ** 20 + 11)],
   ],
   accepted: [
     [1.5, '312e35'],

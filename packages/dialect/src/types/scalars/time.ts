@@ -2,6 +2,7 @@ import { decodeAscii } from '../../bytes/decode-text.ts'
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
+import { plainTimeText } from '../temporal-input.ts'
 
 const SECOND_US = 1_000_000
 const DAY_US = 86_400 * SECOND_US
@@ -10,7 +11,7 @@ const DAY_US = 86_400 * SECOND_US
 const MAX_ZONE_SECONDS = 16 * 3600
 
 const TIME = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?/
-const ZONE = /^([+-])(\d\d)(?::(\d\d)(?::(\d\d))?)?$/
+const ZONE = /^([+-])(\d\d|1\d\d)(?::(\d\d)(?::(\d\d))?)?$/
 
 const ZERO = 0x30
 const COLON = 0x3a
@@ -29,13 +30,19 @@ export const time: Codec<string> = defineCodec<string>({
   arrayOid: 1183,
   size: 8,
   typescript: { select: 'string', insert: 'string' },
-  decode: (_bytes, view, offset) => decodeAscii(scratch, 0, writeTime(readMicroseconds(view, offset))),
+  samples: ['00:00:00', '20:31:23.648', '23:59:59.999999', '24:00:00'],
+  decode: (_bytes, view, offset) => formatTime(readMicroseconds(view, offset)),
   encode: (value, out) => {
-    const { microseconds, rest } = parseTime(value)
+    const { microseconds, rest } = parseTime(plainTimeText(value) ?? value)
     if (rest !== '') throw new InvalidValueError('not a time')
     writeMicroseconds(microseconds, out)
   },
-  toText: requireString,
+  fromText: (text) => {
+    const { microseconds, rest } = parseTime(text)
+    if (rest !== '') throw new InvalidValueError('not a time')
+    return formatTime(microseconds)
+  },
+  toText: (value) => requireString(plainTimeText(value) ?? value),
 })
 
 /** A time of day with an offset from UTC, as the server prints it: '20:31:23.648+02', '20:31:23-03:30'. */
@@ -45,18 +52,28 @@ export const timetz: Codec<string> = defineCodec<string>({
   arrayOid: 1270,
   size: 12,
   typescript: { select: 'string', insert: 'string' },
-  decode: (_bytes, view, offset) => {
-    const end = writeTime(readMicroseconds(view, offset))
-    return decodeAscii(scratch, 0, writeZone(view.getInt32(offset + 8), end))
-  },
+  samples: ['00:00:00+00', '20:31:23.648+02', '12:00:00-03:30', '24:00:00-15:59:59'],
+  decode: (_bytes, view, offset) => formatTimetz(readMicroseconds(view, offset), view.getInt32(offset + 8)),
   encode: (value, out) => {
     const { microseconds, rest } = parseTime(value)
     const secondsWest = parseZone(rest)
     writeMicroseconds(microseconds, out)
     out.int32(secondsWest)
   },
+  fromText: (text) => {
+    const { microseconds, rest } = parseTime(text)
+    return formatTimetz(microseconds, parseZone(rest))
+  },
   toText: requireString,
 })
+
+function formatTime(microseconds: number): string {
+  return decodeAscii(scratch, 0, writeTime(microseconds))
+}
+
+function formatTimetz(microseconds: number, secondsWest: number): string {
+  return decodeAscii(scratch, 0, writeZone(secondsWest, writeTime(microseconds)))
+}
 
 function readMicroseconds(view: DataView, offset: number): number {
   const microseconds = view.getInt32(offset) * 0x1_0000_0000 + view.getUint32(offset + 4)
@@ -120,7 +137,8 @@ function writePair(at: number, value: number): void {
   scratch[at + 1] = ZERO + value - tens * 10
 }
 
-function parseTime(value: unknown): { microseconds: number; rest: string } {
+/** Reads a time of day from the beginning of a string; `rest` is what follows. */
+export function parseTime(value: unknown): { microseconds: number; rest: string } {
   const source = requireString(value)
   const match = TIME.exec(source)
   if (match === null) throw new InvalidValueError('not a time')
@@ -133,12 +151,13 @@ function parseTime(value: unknown): { microseconds: number; rest: string } {
   return { microseconds, rest: source.slice(whole.length) }
 }
 
-function parseZone(source: string): number {
+/** Seconds west of Greenwich, less than `limit`: '+02', '-03:30', '+05:30:15'. */
+export function parseZone(source: string, limit: number = MAX_ZONE_SECONDS): number {
   const match = ZONE.exec(source)
   if (match === null) throw new InvalidValueError('no offset from UTC')
   const [, sign, hours, minutes = '0', seconds = '0'] = match
   const east = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
-  if (Number(minutes) > 59 || Number(seconds) > 59 || east >= MAX_ZONE_SECONDS) {
+  if (Number(minutes) > 59 || Number(seconds) > 59 || east >= limit) {
     throw new InvalidValueError('an impossible time zone')
   }
   return sign === '-' ? east : 0 - east

@@ -1,6 +1,9 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
+import { instantMicroseconds, plainDateTimeText } from '../temporal-input.ts'
+import { formatTimestamp, parseTimestamp, requireTimestamp } from '../timestamp-text.ts'
+import { parseTimestampParts } from './timestamp-parts.ts'
 
 /** 2000-01-01T00:00:00Z, PostgreSQL's epoch, in milliseconds since 1970. */
 const EPOCH_MS = 946_684_800_000
@@ -14,6 +17,7 @@ const INFINITY_HIGH = 0x7fff_ffff
 const INFINITY_LOW = 0xffff_ffff
 const NEGATIVE_INFINITY_HIGH = -0x8000_0000
 
+const DAY_MS = 86_400_000
 const TWO_32 = 0x1_0000_0000
 const TYPESCRIPT = { select: 'Date | number', insert: 'Date | string | number' } as const
 
@@ -31,9 +35,19 @@ export const timestamptz: Codec<Date | number> = defineCodec<Date | number>({
   arrayOid: 1185,
   size: 8,
   typescript: TYPESCRIPT,
+  samples: [
+    '2024-02-29 20:31:23.648+00',
+    '1969-12-31 23:59:59.999+00',
+    '0044-03-15 12:00:00+00 BC',
+    '4714-11-24 00:00:00+00 BC',
+    '275760-09-13 00:00:00+00',
+    'infinity',
+    '-infinity',
+  ],
   decode: (_bytes, view, offset) => decodeTimestamp(view, offset),
-  encode: encodeTimestamp,
-  toText: (value) => timestampText(value, 'Z'),
+  encode: (value, out) => encodeTimestamp(value, instantOf(value), out),
+  fromText: (text) => valueFromText(text, true),
+  toText: (value) => timestampText(value, instantOf(value), '+00'),
 })
 
 /** A date and a time without a zone, as the `Date` whose UTC fields say the same; ±infinity as in timestamptz. */
@@ -43,9 +57,19 @@ export const timestamp: Codec<Date | number> = defineCodec<Date | number>({
   arrayOid: 1115,
   size: 8,
   typescript: TYPESCRIPT,
+  samples: [
+    '2024-02-29 20:31:23.648',
+    '1969-12-31 23:59:59.999',
+    '0044-03-15 12:00:00 BC',
+    '4714-11-24 00:00:00 BC',
+    '275760-09-13 00:00:00',
+    'infinity',
+    '-infinity',
+  ],
   decode: (_bytes, view, offset) => decodeTimestamp(view, offset),
-  encode: encodeTimestamp,
-  toText: (value) => timestampText(value, ''),
+  encode: (value, out) => encodeTimestamp(value, plainDateTimeOf(value), out),
+  fromText: (text) => valueFromText(text, false),
+  toText: (value) => timestampText(value, plainDateTimeOf(value), ''),
 })
 
 function decodeTimestamp(view: DataView, offset: number): Date | number {
@@ -54,12 +78,34 @@ function decodeTimestamp(view: DataView, offset: number): Date | number {
   if (high === INFINITY_HIGH && low === INFINITY_LOW) return Infinity
   if (high === NEGATIVE_INFINITY_HIGH && low === 0) return -Infinity
   // (high * 2^32 + low) / 1000 as a sum whose parts are exact in double precision: 2^32 is 4,294,967 * 1000 + 296.
-  const milliseconds = high * 4_294_967 + Math.floor((high * 296 + low) / 1000) + EPOCH_MS
+  return dateFrom(high * 4_294_967 + Math.floor((high * 296 + low) / 1000) + EPOCH_MS)
+}
+
+function dateFrom(milliseconds: number): Date {
   if (milliseconds > MAX_DATE_MS || milliseconds < MIN_MS) throw new InvalidValueError('out of range for Date')
   return new Date(milliseconds)
 }
 
-function encodeTimestamp(value: unknown, out: SendBuffer): void {
+function valueFromText(text: string, zoned: boolean): Date | number {
+  if (text === 'infinity') return Infinity
+  if (text === '-infinity') return -Infinity
+  const { days, microseconds, secondsWest } = parseTimestampParts(text, zoned)
+  return dateFrom(days * DAY_MS + Math.floor(microseconds / 1000) + secondsWest * 1000 + EPOCH_MS)
+}
+
+/** Microseconds since 2000 of what Temporal says to the microsecond; undefined for a `Date`. */
+function instantOf(value: unknown): bigint | undefined {
+  const microseconds = value instanceof Date ? undefined : instantMicroseconds(value)
+  return microseconds === undefined ? undefined : requireTimestamp(microseconds)
+}
+
+function plainDateTimeOf(value: unknown): bigint | undefined {
+  const text = value instanceof Date ? undefined : plainDateTimeText(value)
+  return text === undefined ? undefined : parseTimestamp(text, false)
+}
+
+function encodeTimestamp(value: unknown, temporal: bigint | undefined, out: SendBuffer): void {
+  if (temporal !== undefined) return out.bigInt64(temporal)
   const milliseconds = requireMilliseconds(value)
   if (milliseconds === Infinity) return writeInt64(INFINITY_HIGH, INFINITY_LOW, out)
   if (milliseconds === -Infinity) return writeInt64(NEGATIVE_INFINITY_HIGH, 0, out)
@@ -77,7 +123,8 @@ function writeInt64(high: number, low: number, out: SendBuffer): void {
 }
 
 /** ISO 8601 without its signs for years that PostgreSQL writes otherwise. */
-function timestampText(value: unknown, zone: string): string {
+function timestampText(value: unknown, temporal: bigint | undefined, zone: '' | '+00'): string {
+  if (temporal !== undefined) return formatTimestamp(temporal, zone)
   const milliseconds = requireMilliseconds(value)
   if (milliseconds === Infinity) return 'infinity'
   if (milliseconds === -Infinity) return '-infinity'

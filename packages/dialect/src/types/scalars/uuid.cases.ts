@@ -13,6 +13,10 @@ export const uuidCases: CodecCases<string> = {
     ['{01234567-89ab-cdef-0123-456789abcdef}', '0123456789abcdef0123456789abcdef'],
     ['0123-4567-89ab-cdef-0123-4567-89ab-cdef', '0123456789abcdef0123456789abcdef'],
   ],
+  read: [
+    ['{0123456789ABCDEF0123456789ABCDEF}', '01234567-89ab-cdef-0123-456789abcdef'],
+  ],
+  unreadable: ['', '01234567-89ab-cdef-0123-456789abcde', '01234567-89ab-cdef-0123-456789abcdeg'],
   invalid: ['', '01234567-89ab-cdef-0123-456789abcde', '01234567-89ab-cdef-0123-456789abcdeg', '01234567-89ab-cdef-0123-456789abcdef0', '01-234567-89ab-cdef-0123-456789abcdef', '{01234567-89ab-cdef-0123-456789abcdef', '01234567-89ab-cdef-0123-456789abcdef-', '01234567--89ab-cdef-0123-456789abcdef', 7, null],
   malformed: [],
 }

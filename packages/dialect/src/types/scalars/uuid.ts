@@ -1,4 +1,4 @@
-import type { SendBuffer } from '../../bytes/send-buffer.ts'
+import { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
 
@@ -16,6 +16,8 @@ const CLOSE_BRACE = 0x7d
 /** What each ASCII character is worth as a hexadecimal digit; -1 for one that is none. */
 const NIBBLES: Int8Array = Int8Array.from({ length: 128 }, (_, unit) => '0123456789abcdef'.indexOf(lowerCase(unit)))
 
+const checked = new SendBuffer()
+
 /** A UUID as 36 lower-case characters. Encodes strings, in any form that the server reads. */
 export const uuid: Codec<string> = defineCodec<string>({
   name: 'uuid',
@@ -23,9 +25,12 @@ export const uuid: Codec<string> = defineCodec<string>({
   arrayOid: 2951,
   size: BYTES,
   typescript: { select: 'string', insert: 'string' },
+  samples: ['00000000-0000-0000-0000-000000000000', '01234567-89ab-cdef-0123-456789abcdef'],
   encodesStrings: true,
   decode: (bytes, _view, offset) => decodeUuid(bytes, offset),
   encode: encodeUuid,
+  fromText: canonicalText,
+  toText: canonicalText,
 })
 
 /** One call of fixed arity: 65 ns, against 77 for 36 bytes through a scratch buffer and 150 for slices of a hex string. */
@@ -67,6 +72,13 @@ function encodeUuid(value: unknown, out: SendBuffer): void {
   }
   if (at !== end) throw new InvalidValueError('not a UUID')
   out.length += BYTES
+}
+
+/** By way of the bytes, whose rules are above. */
+function canonicalText(value: unknown): string {
+  checked.truncate(0)
+  encodeUuid(value, checked)
+  return decodeUuid(checked.bytes, 0)
 }
 
 function nibble(value: string, at: number): number {

@@ -5,6 +5,7 @@ export const voidCases: CodecCases<null> = {
   codec: voidType,
   valid: [],
   received: [['', '', null]],
+  unreadable: ['f'],
   invalid: ['', 1, {}],
   malformed: [],
 }

@@ -6,8 +6,12 @@ export const voidType: Codec<null> = defineCodec<null>({
   name: 'void',
   oid: 2278,
   size: 0,
-  typescript: { select: 'null', insert: 'null' },
+  typescript: { select: 'null', insert: 'never' },
   decode: () => null,
+  fromText: (text) => {
+    if (text !== '') throw new InvalidValueError('void has no values')
+    return null
+  },
   encode: () => {
     throw new InvalidValueError('void has no values')
   },
