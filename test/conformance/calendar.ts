@@ -33,7 +33,9 @@ export function parseMoment(printed: string): Date | number {
 /** A time of day, from its microseconds. */
 export function timeOfDay(microseconds: bigint): string {
   const seconds = microseconds / 1_000_000n
-  const fraction = String(microseconds % 1_000_000n).padStart(6, '0').replace(/0+$/, '')
+  const fraction = String(microseconds % 1_000_000n)
+    .padStart(6, '0')
+    .replace(/0+$/, '')
   const clock = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n].map(twoDigits).join(':')
   return fraction === '' ? clock : `${clock}.${fraction}`
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect } from '../../packages/dialect/src/client/connect.ts'
 import type { Connection } from '../../packages/dialect/src/client/connection.ts'
 import { scalarCodecs } from '../../packages/dialect/src/types/built-in.ts'
-import { BINARY } from '../../packages/dialect/src/types/codec.ts'
+import { BINARY, type Codec } from '../../packages/dialect/src/types/codec.ts'
 import { extensionCodecs } from '../../packages/dialect/src/types/extensions.ts'
 import { definePgTypes } from '../../packages/dialect/src/types/profile.ts'
 import { sharedServer } from '../support/shared-server.ts'
@@ -23,7 +23,7 @@ let binary: Connection
 beforeAll(async () => {
   connection = await connect(database.url, { types: definePgTypes({ codecs: extensionCodecs }) })
   // Strings too are sent in binary here: what a codec makes of them has to be what the server would.
-  const stringsEncoded = scalarCodecs.filter(({ format }) => format === BINARY).map((codec) => ({ ...codec, encodesStrings: true }))
+  const stringsEncoded = scalarCodecs.filter(({ format }) => format === BINARY).map(encodingStrings)
   binary = await connect(database.url, { types: definePgTypes({ codecs: [...stringsEncoded, ...extensionCodecs] }) })
   await connection.execute(printed)
   await binary.execute(printed)
@@ -41,3 +41,7 @@ test('every type that values are sent of has an arbitrary', () => {
 })
 
 describeDifferences(subjects, { 'by default': () => connection, 'in binary': () => binary })
+
+function encodingStrings(codec: Codec): Codec {
+  return { ...codec, encodesStrings: true }
+}

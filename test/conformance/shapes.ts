@@ -125,7 +125,8 @@ export const shapes: readonly Shape[] = [
   {
     title: 'in a composite that travels as text',
     takes: storable,
-    create: (subject) => `create type ${made(subject, 'named')} as (a ${subject.type}, type regtype, b ${subject.type})`,
+    create: (subject) =>
+      `create type ${made(subject, 'named')} as (a ${subject.type}, type regtype, b ${subject.type})`,
     type: (subject) => made(subject, 'named'),
     sql: (one, _two, subject) => `row(${one}, 'text'::regtype, null)::${made(subject, 'named')}`,
     value: (one) => ({ a: one, type: 'text', b: null }),

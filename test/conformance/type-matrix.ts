@@ -50,10 +50,7 @@ export function describeMatrix(subjects: readonly Subject[], connection: () => C
 }
 
 /** Runs for each row with the one after it; all at once, which the connection turns into a pipeline. */
-async function each(
-  { rows }: Subject,
-  run: (row: SubjectRow, next: SubjectRow) => Promise<void>,
-): Promise<void> {
+async function each({ rows }: Subject, run: (row: SubjectRow, next: SubjectRow) => Promise<void>): Promise<void> {
   await Promise.all(rows.map((row, index) => run(row, rows[(index + 1) % rows.length]!)))
 }
 

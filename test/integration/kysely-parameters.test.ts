@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { Range } from 'kysely-pgwire/types'
 import { describe, expect, test } from 'vitest'
 
 import { petShop } from './kysely-fixture.ts'
@@ -37,7 +38,7 @@ describe('a string is PostgreSQL’s text input for a parameter of', () => {
     ['timestamptz', '2024-02-29 12:00:00+02', new Date('2024-02-29T10:00:00Z')],
     ['int4[]', '{1,NULL,3}', [1, null, 3]],
     ['text[]', '{"a b",NULL}', ['a b', null]],
-    ['int4range', '[1,5)', '[1,5)'],
+    ['int4range', '[1,5)', new Range({ lower: 1, upper: 5 })],
     ['inet', '127.0.0.1', '127.0.0.1'],
   ])('%s: %s', async (type, given, expected) => {
     await expect(echo(given, type)).resolves.toEqual(expected)

@@ -1,7 +1,8 @@
 /** Types that are dropped and made again, or altered, behind the back of connections that have met them. */
-import { connect, type Connection, createPool, type Pool } from 'kysely-pgwire'
+import { connect, type Connection, createPool } from 'kysely-pgwire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { faultProxy } from '../support/fault-proxy.ts'
 import { sharedServer } from '../support/shared-server.ts'
 import type { TestDatabase } from '../support/test-server.ts'
 
@@ -29,10 +30,23 @@ async function collect(connection: Connection, sql: string, parameters: readonly
   return rows
 }
 
-/** Two connections of one pool. */
-async function pair(pool: Pool): Promise<[Connection, Connection]> {
-  const [first, second] = await Promise.all([pool.acquire(), pool.acquire()])
-  return [first.connection, second.connection]
+interface Pair extends AsyncDisposable {
+  readonly first: Connection
+  readonly second: Connection
+}
+
+/** Two connections of one pool, which is closed with them. */
+async function openPair(): Promise<Pair> {
+  const pool = createPool({ connection: database.url, max: 2 })
+  const leases = await Promise.all([pool.acquire(), pool.acquire()])
+  return {
+    first: leases[0].connection,
+    second: leases[1].connection,
+    [Symbol.asyncDispose]: () => {
+      for (const lease of leases) lease.release()
+      return pool.close()
+    },
+  }
 }
 
 interface Change {
@@ -121,11 +135,20 @@ const changes: readonly Change[] = [
     inside: 'XX000',
   },
   {
-    what: 'a field that is added, in a result',
-    ...altered('add attribute weight int'),
-    sql: 'select $1::int as n, (select row_of from row_of) as it',
-    old: { given: 1, rows: [{ n: 1, it: item }] },
-    now: { given: 1, rows: [{ n: 1, it: { ...item, weight: null } }] },
+    what: 'a column that is added to a table whose rows are a result',
+    before: `drop table if exists goods; create table goods (name text, price numeric); insert into goods values ('pen', 1.50)`,
+    change: 'alter table goods add column weight int default 3',
+    sql: 'select $1::int as n, goods as it, array[goods] as them from goods',
+    old: { given: 1, rows: [{ n: 1, it: item, them: [item] }] },
+    now: { given: 1, rows: [{ n: 1, it: { ...item, weight: 3 }, them: [{ ...item, weight: 3 }] }] },
+  },
+  {
+    what: 'a column that is dropped from a table whose rows are in a record',
+    before: `drop table if exists goods; create table goods (name text, price numeric); insert into goods values ('pen', 1.50)`,
+    change: 'alter table goods drop column price',
+    sql: 'select row($1::int, goods) as it from goods',
+    old: { given: 1, rows: [{ it: [1, item] }] },
+    now: { given: 1, rows: [{ it: [1, { name: 'pen' }] }] },
   },
   {
     what: 'a field that is added, in a parameter that has it',
@@ -140,6 +163,15 @@ const changes: readonly Change[] = [
     sql: 'select $1::item as it',
     old: { given: item, rows: [{ it: item }] },
     now: { given: item, rows: [{ it: { ...item, weight: null } }] },
+    // It holds a string, and so it goes as text.
+    inside: '22P02',
+  },
+  {
+    what: 'a field that is added, in a binary parameter that lacks it',
+    ...altered('add attribute weight int'),
+    sql: 'select $1::item as it',
+    old: { given: { name: 'pen', price: 2 }, rows: [{ it: { name: 'pen', price: '2' } }] },
+    now: { given: { name: 'pen', price: 2 }, rows: [{ it: { name: 'pen', price: '2', weight: null } }] },
     inside: '42804',
   },
   {
@@ -178,19 +210,12 @@ const changes: readonly Change[] = [
 ]
 
 describe.each(changes)('$what', ({ before, change, sql, old, now, inside }) => {
-  const prepare = async () => {
-    await behindOurBack(`drop view if exists row_of; ${before}`)
-    if (!sql.includes('row_of')) return
-    await behindOurBack(`drop function if exists row_of(); drop table if exists row_of`)
-    await behindOurBack(
-      `create function row_of() returns item language plpgsql as $$ begin return row('pen', 1.50); exception when others then return row('pen', 1.50, null); end $$; create view row_of as select row_of() as row_of`,
-    )
-  }
+  const prepare = () => behindOurBack(before)
 
   test('is not noticed by the connections of a pool', async () => {
     await prepare()
-    await using pool = createPool({ connection: database.url, max: 2 })
-    const connections = await pair(pool)
+    await using pair = await openPair()
+    const connections = [pair.first, pair.second] as const
     for (const connection of connections) expect((await connection.query(sql, [old.given])).rows).toEqual(old.rows)
     await behindOurBack(change)
     for (const connection of connections) {
@@ -201,8 +226,8 @@ describe.each(changes)('$what', ({ before, change, sql, old, now, inside }) => {
 
   test('is not noticed by a connection that only knows the description', async () => {
     await prepare()
-    await using pool = createPool({ connection: database.url, max: 2 })
-    const [first, second] = await pair(pool)
+    await using pair = await openPair()
+    const { first, second } = pair
     expect((await first.query(sql, [old.given])).rows).toEqual(old.rows)
     await behindOurBack(change)
     expect((await second.query(sql, [now.given])).rows).toEqual(now.rows)
@@ -211,8 +236,8 @@ describe.each(changes)('$what', ({ before, change, sql, old, now, inside }) => {
 
   test('is not noticed by pipelines on both', async () => {
     await prepare()
-    await using pool = createPool({ connection: database.url, max: 2 })
-    const connections = await pair(pool)
+    await using pair = await openPair()
+    const connections = [pair.first, pair.second] as const
     for (const connection of connections) await connection.query(sql, [old.given])
     await behindOurBack(change)
     const queries = Array.from({ length: 20 }, (_, n) => connections[n % 2]!.query(sql, [now.given]))
@@ -237,7 +262,10 @@ describe.each(changes)('$what', ({ before, change, sql, old, now, inside }) => {
     if (inside === undefined) {
       expect((await connection.query(sql, [now.given])).rows).toEqual(now.rows)
     } else {
-      expect(await errorFrom(connection.query(sql, [now.given]))).toMatchObject({ code: inside, outcome: 'rolled-back' })
+      expect(await errorFrom(connection.query(sql, [now.given]))).toMatchObject({
+        code: inside,
+        outcome: 'rolled-back',
+      })
       expect(connection.transactionStatus).toBe('E')
     }
     await connection.query('rollback')
@@ -245,4 +273,76 @@ describe.each(changes)('$what', ({ before, change, sql, old, now, inside }) => {
     expect((await connection.query(sql, [now.given])).rows).toEqual(now.rows)
     await connection.query('commit')
   })
+})
+
+describe('a column that gets a type of another format, on a connection that only knows the description', () => {
+  const sql = 'select it, 1 as n from formats'
+  const startWith = (type: string, value: string) =>
+    behindOurBack(
+      `drop table if exists formats; create table formats (it ${type}); insert into formats values ('${value}')`,
+    )
+
+  test('is read all the same where text is sent instead of what would be binary', async () => {
+    await startWith('tsvector', '7')
+    await using pair = await openPair()
+    await pair.first.query(sql)
+    await startWith('int', '7')
+    expect((await pair.second.query(sql)).rows).toEqual([{ it: 7, n: 1 }])
+    expect((await pair.second.query(sql)).rows).toEqual([{ it: 7, n: 1 }])
+  })
+
+  test('rejects once where the binary form may say less than the text, which is sent from then on', async () => {
+    await startWith('int', '7')
+    await using pair = await openPair()
+    await pair.first.query(sql)
+    await startWith('regtype', 'int4')
+    expect(await errorFrom(pair.second.query(sql))).toMatchObject({
+      name: 'OutdatedStatementError',
+      outcome: 'applied',
+    })
+    expect((await pair.second.query(sql)).rows).toEqual([{ it: 'integer', n: 1 }])
+  })
+})
+
+/** Neither the number of the fields nor their types tell of it, and names are not sent with values. */
+test('a field with another name keeps the old one in results, until something has its type looked up again', async () => {
+  await behindOurBack(compositeAgain.before)
+  await using connection = await connect(database.url)
+  const sql = `select ('(pen,1.50)'::text)::item as it`
+  expect((await connection.query(sql)).rows).toEqual([{ it: item }])
+  await behindOurBack('alter type item rename attribute price to cost')
+  expect((await connection.query(sql)).rows).toEqual([{ it: item }])
+  expect((await connection.query('select $1::item as it', [{ name: 'pen', cost: '1.50' }])).rows).toHaveLength(1)
+  expect((await connection.query(sql)).rows).toEqual([{ it: { name: 'pen', cost: '1.50' } }])
+})
+
+test('a field that never was costs a look at the type, and forgets nothing', async () => {
+  await behindOurBack(compositeAgain.before)
+  await using proxy = await faultProxy(server)
+  await using connection = await connect(proxy.through(database.url))
+  const sql = 'select $1::item as it'
+  await connection.query(sql, [item])
+  const flights = async (given: unknown) => {
+    const before = proxy.flights
+    const outcome = await connection.query(sql, [given]).catch((error: unknown) => error)
+    return { outcome, flights: proxy.flights - before }
+  }
+  const wrong = await flights({ colour: 'red' })
+  expect(wrong).toMatchObject({ flights: 1, outcome: { name: 'CodecError', parameter: 1, outcome: 'not-sent' } })
+  // The description of the statement is looked at once more as well.
+  expect(await flights(item)).toMatchObject({ flights: 2, outcome: { rows: [{ it: item }] } })
+  expect(await flights(item)).toMatchObject({ flights: 1 })
+})
+
+test('a composite that is altered in a transaction which is rolled back is what it was', async () => {
+  await behindOurBack(compositeAgain.before)
+  await using connection = await connect(database.url)
+  const sql = `select row(1, ('(pen,1.50)'::text)::item) as r, $1::item as it`
+  const before = (await connection.query(sql, [item])).rows
+  await connection.query('begin')
+  await connection.query('alter type item drop attribute price')
+  expect((await connection.query(`select ('(pen)'::text)::item as it`)).rows).toEqual([{ it: { name: 'pen' } }])
+  await connection.query('rollback')
+  expect((await connection.query(sql, [item])).rows).toEqual(before)
+  expect((await connection.query(sql, [item])).rows).toEqual(before)
 })

@@ -18,6 +18,7 @@ beforeAll(async () => {
     create type mood as enum ('sad', 'ok');
     create type app.mood as enum ('low', 'high');
     create type pair as (count int8, felt mood, seen timestamptz);
+    create type payment as (at timestamptz, amount money);
     create domain positive as int8 check (value > 0);
     create domain feeling as mood;
     create type moods as range (subtype = mood)`)
@@ -52,32 +53,28 @@ describe.each(representationCases)('$title', ({ codec, valid, accepted = [], rec
 
   const send = `${codec.name}${codec.name.startsWith('int') && codec.name !== 'interval' ? '' : '_'}send`
 
+  // The server keeps jsonb in its own way: what comes back is not what was sent, byte by byte.
+  const keepsBytes = codec.name !== 'jsonb'
+  const known = valid.filter(([, , , since = 0]) => server.majorVersion >= since)
+
   test('has the bytes and the texts of the server', async () => {
-    for (const [first, second, third, since = 0] of [
-      ...valid,
-      ...received.map(([text, wire]) => [null, text, wire] as const),
-    ]) {
-      void first
-      if (server.majorVersion < since) continue
-      const literal = `${pg.escapeLiteral(second)}::${codec.name}`
-      const { rows } = await client.query(`select encode(${send}(${literal}), 'hex') as wire, ${literal}::text as text`)
-      expect(rows[0]).toEqual({ wire: third, text: second })
+    const rows = [
+      ...known.map(([, text, wire]) => ({ text, wire })),
+      ...received.map(([text, wire]) => ({ text, wire })),
+    ]
+    for (const row of rows) {
+      const literal = `${pg.escapeLiteral(row.text)}::${codec.name}`
+      const result = await client.query(`select ${literal}::text as text, encode(${send}(${literal}), 'hex') as wire`)
+      expect(result.rows[0]).toEqual(row)
     }
   })
 
-  test('is taken back by the server, also in arrays', async () => {
+  test.runIf(keepsBytes)('is taken back by the server, also in arrays', async () => {
     await using connection = await connect(database.url, { types: definePgTypes({ codecs: [codec] }) })
-    const sent = [
-      ...valid
-        .filter(([, , , since = 0]) => server.majorVersion >= since)
-        .map(([sample, , wire]) => [sample, wire] as const),
-      ...accepted,
-    ]
-    for (const [sample, wire] of sent) {
-      const back = `encode(${send}($1::${codec.name}), 'hex')`
-      if (codec.name !== 'jsonb') expect(await value(connection, back, [sample])).toBe(wire)
-      const inArray = `encode(${send}(($1::${codec.name}[])[2]), 'hex')`
-      if (codec.name !== 'jsonb') expect(await value(connection, inArray, [[null, sample]])).toBe(wire)
+    for (const [sample, wire] of [...known.map(([sample, , wire]) => [sample, wire] as const), ...accepted]) {
+      expect(await value(connection, `encode(${send}($1::${codec.name}), 'hex')`, [sample])).toBe(wire)
+      const second = `encode(${send}(($1::${codec.name}[])[2]), 'hex')`
+      expect(await value(connection, second, [[null, sample]])).toBe(wire)
     }
   })
 })
@@ -141,12 +138,15 @@ test('microseconds survive as strings, whatever the session’s time zone', asyn
       expect(await value(connection, `'2024-02-29 20:31:23.648999+00'::timestamptz`)).toBe(
         '2024-02-29 20:31:23.648999+00',
       )
-      // A composite with a field that travels as text does so itself.
       expect(await value(connection, `array['1883-11-18 12:00:00.000001+00'::timestamptz]`)).toEqual([
         '1883-11-18 12:00:00.000001+00',
       ])
     }
-    expect(await value(connection, '$1::timestamptz::text = $2', ['2024-01-01', 'x'])).toBe(false)
+    // A composite with a part that travels as text does so itself, and then says the session's zone.
+    expect(await value(connection, `('1883-11-18 12:00:00.000001+00', '$1')::payment`)).toEqual({
+      at: '1883-11-18 12:00:00.000001+00',
+      amount: '$1.00',
+    })
   })
 })
 

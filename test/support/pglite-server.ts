@@ -82,7 +82,7 @@ async function* messagesFrom(socket: Socket): AsyncGenerator<Buffer> {
 
 function framesOf(bytes: Buffer): Buffer[] {
   const frames: Buffer[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const end = at + 1 + bytes.readInt32BE(at + 1)
     frames.push(bytes.subarray(at, end))
     at = end

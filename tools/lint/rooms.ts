@@ -39,6 +39,7 @@ export const TEST_SUPPORT: readonly string[] = [
   'frontend-messages.ts',
   'memory-postgres.ts',
   'memory-session.ts',
+  'server-type-rows.ts',
 ]
 
 /** All rooms below a room, the room itself included. */

@@ -181,18 +181,16 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     this.#exchange = null
     this.#portal = null
     if (portal.outdated) this.#send()
-    else this.#checkTypes(portal.doubtful, error)
+    else this.#checkTypes(portal, error)
     return true
   }
 
-  #checkTypes(oids: readonly number[], error: unknown): void {
+  #checkTypes({ statement, doubtful }: PortalExchange, error: unknown): void {
     const unchanged = (): void => this.#settle(error)
     this.#server.session.turn((turn) => {
-      // Should the server not even answer this, the first error is the one that matters.
-      typesChanged(this.#server, turn, oids)
-        .catch(() => false)
+      typesChanged(this.#server, turn, statement.generation, doubtful)
+        .finally(() => turn.end())
         .then((changed) => {
-          turn.end()
           if (changed) this.#send()
           else unchanged()
         })

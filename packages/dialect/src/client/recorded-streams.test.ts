@@ -18,6 +18,7 @@ import {
 import { takeMessage, takeOpening } from '../../../../test/support/frontend-messages.ts'
 import { type KnownStatements, MemoryPostgres } from '../../../../test/support/memory-postgres.ts'
 import { type MemorySession, memorySession } from '../../../../test/support/memory-session.ts'
+import { serverTypeRow, serverTypesColumns } from '../../../../test/support/server-type-rows.ts'
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { createAuthenticator } from '../connection/authentication/authenticate.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
@@ -62,17 +63,8 @@ const known: KnownStatements = {
   'select mood': { columns: [{ name: 'mood', typeOid: MOOD }], rows: [dataRow('ok')], tag: 'SELECT 1' },
   [serverTypesQuery]: {
     parameterOids: [1028],
-    columns: [
-      { name: 'oid', typeOid: 26 },
-      { name: 'name', typeOid: 19 },
-      { name: 'kind', typeOid: 18 },
-      { name: 'array_oid', typeOid: 26 },
-      { name: 'element_oid', typeOid: 26 },
-      { name: 'base_oid', typeOid: 26 },
-      { name: 'delimiter', typeOid: 18 },
-      { name: 'labels', typeOid: 1009 },
-    ],
-    rows: [dataRow(int32(MOOD), 'mood', 'e', int32(0), int32(0), int32(0), ',', emptyArray(25))],
+    columns: serverTypesColumns,
+    rows: [serverTypeRow({ oid: MOOD, name: 'mood', kind: 'e' })],
     tag: 'SELECT 1',
   },
   'update t': { tag: 'UPDATE 12' },
@@ -337,8 +329,4 @@ async function record({ readBytes, cutAfter = Number.POSITIVE_INFINITY }: Delive
 function describeError(error: Error): string {
   const { name, code, outcome } = error as Error & { code?: string; outcome?: string }
   return `${name} ${code} ${outcome}: ${error.message}`
-}
-
-function emptyArray(elementOid: number): Buffer {
-  return joined([int32(0), int32(0), int32(elementOid)])
 }

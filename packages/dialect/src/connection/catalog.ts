@@ -25,6 +25,8 @@ export class Catalog {
   readonly #serverRows = new Map<number, string>()
   readonly #statements = new Map<string, Statement>()
   readonly #suspects = new Map<string, Statement>()
+  /** Types that may have changed, although nothing is sure. */
+  readonly #doubted = new Set<number>()
   /** Look-ups that are under way, by the types that they ask for. */
   readonly #lookUps = new Map<number, Promise<unknown>>()
   /** The same database as other profiles have it; gone with the profile. */
@@ -72,14 +74,35 @@ export class Catalog {
   /** Whether `rows`, a look-up of `oids`, are what the server said when these types were looked up before. */
   agreesWith(rows: readonly ServerTypeRow[], oids: readonly number[]): boolean {
     const found = new Set(rows.map((row) => row.oid))
-    return oids.every((oid) => found.has(oid)) && rows.every((row) => this.#serverRows.get(row.oid) === JSON.stringify(row))
+    return (
+      oids.every((oid) => found.has(oid)) && rows.every((row) => this.#serverRows.get(row.oid) === JSON.stringify(row))
+    )
   }
 
-  /** Forgets all types that were looked up, and all statements, which were described by them. */
-  forgetTypes(): void {
+  /** Has types looked up again before the next statement with them is described. */
+  doubt(oids: readonly number[]): void {
+    for (const oid of oids) this.#doubted.add(oid)
+  }
+
+  trust(oids: readonly number[]): void {
+    for (const oid of oids) this.#doubted.delete(oid)
+  }
+
+  /** Those of `oids` that are to be looked up again. */
+  doubted(oids: readonly number[]): number[] {
+    return this.#doubted.size === 0 ? [] : oids.filter((oid) => this.#doubted.has(oid))
+  }
+
+  /**
+   * Forgets all types that were looked up, and all statements, which were described by them: unless that has been done
+   * since `generation`, in which somebody has seen that it is necessary.
+   */
+  forgetTypes(generation: number): void {
+    if (generation !== this.#generation) return
     this.#generation++
     this.#serverTypes.clear()
     this.#serverRows.clear()
+    this.#doubted.clear()
     this.#statements.clear()
     this.#suspects.clear()
     this.#lookUps.clear()
@@ -110,7 +133,7 @@ export class Catalog {
   }
 
   addTypesStatement(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
-    this.#typesStatement = newStatement(sql, parameterOids, fields, (oid) => defaultTypes.codecFor(oid))
+    this.#typesStatement = newStatement(sql, parameterOids, fields, (oid) => defaultTypes.codecFor(oid), 0)
     return this.#typesStatement
   }
 
@@ -125,8 +148,7 @@ export class Catalog {
    * meanwhile, or hidden by the snapshot of a transaction. Such a type is its text for this time.
    */
   add(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
-    const statement =
-      this.#cleared(sql, parameterOids, fields) ?? newStatement(sql, parameterOids, fields, (oid) => this.#find(oid))
+    const statement = this.#cleared(sql, parameterOids, fields) ?? this.#describe(sql, parameterOids, fields)
     if (sql.length > MAX_KEPT_SQL_LENGTH || this.unknownTypes(typesOf(parameterOids, fields)).length > 0) {
       return statement
     }
@@ -163,6 +185,10 @@ export class Catalog {
     return same ? suspect : undefined
   }
 
+  #describe(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
+    return newStatement(sql, parameterOids, fields, (oid) => this.#find(oid), this.#generation)
+  }
+
   #find(oid: number): Codec | undefined {
     return this.#records.get(oid) ?? this.#types.codecFor(oid) ?? this.#serverTypes.get(oid)
   }
@@ -187,6 +213,7 @@ function newStatement(
   parameterOids: readonly number[],
   fields: readonly ResultField[],
   codecOf: (oid: number) => Codec | undefined,
+  generation: number,
 ): Statement {
   const codec = (oid: number): Codec => codecOf(oid) ?? asText('unknown', oid)
   return new Statement(
@@ -195,5 +222,6 @@ function newStatement(
     parameterOids.map(codec),
     fields,
     fields.map((field) => codec(field.typeOid)),
+    generation,
   )
 }

@@ -1,5 +1,5 @@
 import { typesOf } from './catalog.ts'
-import { lookUpTypes } from './look-up-types.ts'
+import { lookUpTypes, typesChanged } from './look-up-types.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import { requireSql } from './require-sql.ts'
 import type { ServerSession } from './server-session.ts'
@@ -17,8 +17,11 @@ export async function describeStatement(server: ServerSession, turn: Turn, sql: 
   requireSql(sql)
   const { name, shape } = await prepareStatement(server, turn, sql)
   const { parameterOids, fields } = shape
+  const oids = typesOf(parameterOids, fields)
   try {
-    await lookUpTypes(server, turn, typesOf(parameterOids, fields))
+    const doubted = catalog.doubted(oids)
+    if (doubted.length > 0) await typesChanged(server, turn, catalog.generation, doubted)
+    await lookUpTypes(server, turn, oids)
   } catch (error) {
     prepared.discard(name)
     throw error

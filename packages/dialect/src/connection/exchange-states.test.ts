@@ -28,6 +28,7 @@ import {
   rowDescription,
 } from '../../../../test/support/backend-messages.ts'
 import { type MemorySession, memorySession } from '../../../../test/support/memory-session.ts'
+import { serverTypeRow, serverTypesColumns } from '../../../../test/support/server-type-rows.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
 import { createAuthenticator } from './authentication/authenticate.ts'
 import { PortalExchange } from './exchanges/portal.ts'
@@ -179,6 +180,39 @@ rows('a portal', startPortal, {
   syncing: { path: [...bound, commandComplete('SELECT 0'), closeComplete()], allowed: ['readyForQuery'] },
 })
 
+/** A record with one value of a type that nobody knows yet. */
+const MOOD = 16_400
+const RECORD_COLUMN = { name: 'r', typeOid: 2249 }
+const recordRow = dataRow(Buffer.concat([int32(1), int32(MOOD), int32(2), Buffer.from('ok')]))
+const suspendedWithRecord = [
+  ...parsed,
+  parameterDescription(),
+  rowDescription(RECORD_COLUMN),
+  bindComplete(),
+  recordRow,
+  portalSuspended(),
+]
+const lookUpDescribed = [
+  ...suspendedWithRecord,
+  parseComplete(),
+  parameterDescription(1028),
+  rowDescription(...serverTypesColumns),
+]
+const lookedUp = [...lookUpDescribed, bindComplete(), serverTypeRow({ oid: MOOD, name: 'mood', kind: 'e' })]
+
+rows('a portal that looks types up', startRecordPortal, {
+  'preparing the look-up': { path: suspendedWithRecord, allowed: ['parseComplete'] },
+  'describing its parameters': { path: [...suspendedWithRecord, parseComplete()], allowed: ['parameterDescription'] },
+  'describing its rows': {
+    path: [...suspendedWithRecord, parseComplete(), parameterDescription(1028)],
+    allowed: ['rowDescription'],
+  },
+  'binding it': { path: lookUpDescribed, allowed: ['bindComplete'] },
+  'fetching its rows': { path: lookedUp, allowed: ['commandComplete'] },
+  'closing it': { path: [...lookedUp, commandComplete('SELECT 1')], allowed: ['closeComplete'] },
+  'suspended behind it': { path: [...lookedUp, commandComplete('SELECT 1'), closeComplete()], allowed: [] },
+})
+
 const simple = ['rowDescription', 'commandComplete', 'emptyQueryResponse', 'copyInResponse', 'copyOutResponse'] as const
 
 rows('a script', startScript, {
@@ -281,16 +315,68 @@ test('a portal whose row cannot be decoded closes itself and rejects', () => {
   expect(memory.session.idle).toBe(true)
 })
 
-function startReadPortal() {
+describe('a portal that looks types up', () => {
+  const lookUp = lookedUp.slice(suspendedWithRecord.length)
+  const replies = [...lookUp, commandComplete('SELECT 1'), closeComplete()]
+
+  test('gives the batch when it knows them', () => {
+    const { memory, batches, settlements } = startReadPortal(recordStatementIn)
+    memory.feed(...suspendedWithRecord)
+    expect(memory.written().map(({ type }) => type)).toEqual(['parse', 'describe', 'flush'])
+    memory.feed(...lookUp.slice(0, 3))
+    expect(memory.written()).toMatchObject([
+      { type: 'bind', portal: '_pgwire_types', parameters: [Buffer.from(`{${MOOD}}`)] },
+      { type: 'execute', portal: '_pgwire_types', maxRows: 0 },
+      { type: 'close', target: 'P', name: '_pgwire_types' },
+      { type: 'flush' },
+    ])
+    expect(batches).toEqual([])
+    memory.feed(...replies.slice(3))
+    expect(batches).toEqual([[{ r: ['ok'] }]])
+    expect(settlements).toEqual([])
+  })
+
+  test.each(replies.map((_, count) => count))('closed behind %i replies of the look-up, ends with it', (count) => {
+    const { memory, portal, batches, settlements } = startReadPortal(recordStatementIn)
+    memory.feed(...suspendedWithRecord, ...replies.slice(0, count))
+    memory.written()
+    portal.close()
+    expect(memory.written().map(({ type }) => type)).toEqual(['close', 'sync'])
+    // What was not asked for before the Close is not asked for any more.
+    memory.feed(...(count < 3 ? replies.slice(count, 3) : replies.slice(count)), closeComplete(), readyForQuery())
+    expect(settlements).toEqual([undefined])
+    expect(batches).toEqual([])
+    expect(memory.session.idle).toBe(true)
+  })
+
+  test('that the server does not know either rejects, and asks no second time', () => {
+    const { memory, settlements } = startReadPortal(recordStatementIn)
+    memory.feed(...suspendedWithRecord, ...lookUp.slice(0, 3))
+    memory.written()
+    memory.feed(bindComplete(), commandComplete('SELECT 0'), closeComplete())
+    expect(memory.written().map(({ type }) => type)).toEqual(['close', 'sync'])
+    memory.feed(closeComplete(), readyForQuery())
+    expect(settlements).toEqual([expect.objectContaining({ name: 'CodecError', column: 'r', outcome: 'applied' })])
+  })
+})
+
+function startReadPortal(statementOf = statementIn) {
   const memory = memorySession()
+  const statement = statementOf(memory)
   const batches: unknown[][] = []
   const settlements: unknown[] = []
   const writtens: unknown[] = []
-  const portal = new PortalExchange(memory.server, statementIn(memory), [7], 1, {
-    batch: (rows) => void batches.push(rows),
-    written: () => void writtens.push(true),
-    end: (error) => void settlements.push(error),
-  })
+  const portal = new PortalExchange(
+    memory.server,
+    statement,
+    statement.parameterOids.map(() => 7),
+    1,
+    {
+      batch: (rows) => void batches.push(rows),
+      written: () => void writtens.push(true),
+      end: (error) => void settlements.push(error),
+    },
+  )
   memory.session.send(portal)
   memory.written()
   return { memory, portal, batches, settlements, writtens }
@@ -303,6 +389,16 @@ function nextTurn(): Promise<void> {
 function statementIn(memory: MemorySession) {
   const field = { ...NUMBER_COLUMN, tableOid: 0, columnNumber: 0, typeModifier: -1, format: 0 }
   return memory.server.catalog.add('select $1::int4 as n', [23], [field])
+}
+
+function recordStatementIn(memory: MemorySession) {
+  const field = { ...RECORD_COLUMN, tableOid: 0, columnNumber: 0, typeModifier: -1 }
+  return memory.server.catalog.add('select r', [], [field])
+}
+
+function startRecordPortal(): Flow {
+  const { memory, settlements } = startReadPortal(recordStatementIn)
+  return { memory, settlements }
 }
 
 function startQuery(): Flow {

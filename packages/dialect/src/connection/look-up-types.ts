@@ -9,7 +9,7 @@ import type { Statement } from './statement.ts'
  * How long a look-up that another connection has under way is waited for. It takes a millisecond or two; but the other
  * connection may be a dead one.
  */
-const PATIENCE_MS = 100
+const PATIENCE_MS = 1_000
 
 /**
  * Looks up those of `oids` that are not known: one round trip, and another for the first time. What another connection
@@ -36,12 +36,24 @@ async function lookUpOnce(server: ServerSession, turn: Turn, oids: readonly numb
   await lookUp
 }
 
-/** Asks the server again for types that were looked up before. If it says something else now, everything is forgotten. */
-export async function typesChanged(server: ServerSession, turn: Turn, oids: readonly number[]): Promise<boolean> {
+/**
+ * Whether types are not what they were in `generation`: asks the server again for `oids`. If it says something else now,
+ * everything is forgotten. False when the server does not answer.
+ */
+export async function typesChanged(
+  server: ServerSession,
+  turn: Turn,
+  generation: number,
+  oids: readonly number[],
+): Promise<boolean> {
   const { catalog } = server
-  const rows = await askForTypes(server, turn, oids)
+  if (generation !== catalog.generation) return true
+  const rows = await askForTypes(server, turn, oids).catch(() => null)
+  if (generation !== catalog.generation) return true
+  if (rows === null) return false
+  catalog.trust(oids)
   if (catalog.agreesWith(rows, oids)) return false
-  catalog.forgetTypes()
+  catalog.forgetTypes(generation)
   catalog.addTypes(rows)
   return true
 }

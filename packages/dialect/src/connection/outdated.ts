@@ -1,3 +1,10 @@
+/**
+ * What shows that a description or a type is not what it was. The server tells when a type is gone, when the columns of a
+ * statement have other types, and when a composite that it is sent has other fields; values in binary tell of which types
+ * their fields are. What nothing tells of is a field that was only given another name (ALTER TYPE … RENAME ATTRIBUTE, a
+ * renamed column of a table whose rows are values), or another type where the composite travels as text: results keep to
+ * what was looked up, until a parameter with the new name, or another change, has the type looked up again.
+ */
 import { CodecError } from '../errors/codec-error.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import type { Catalog } from './catalog.ts'
@@ -44,11 +51,15 @@ export function mayBeOutdated(error: Error): boolean {
  * of a composite: those that were looked up. Mostly it is the value that is wrong, so they are looked up again before
  * anything is forgotten.
  */
-export function doubtfulTypes(catalog: Catalog, statement: Statement, error: Error): readonly number[] {
-  const { parameterOids } = statement
-  if (error instanceof CodecError && error.parameter !== undefined) {
-    return parameterOids.slice(error.parameter - 1, error.parameter).filter((oid) => catalog.lookedUp(oid))
+export function doubtfulTypes(catalog: Catalog, { parameterOids }: Statement, error: Error): readonly number[] {
+  const suspected = (): readonly number[] => {
+    if (error instanceof CodecError && error.parameter !== undefined) {
+      return parameterOids.slice(error.parameter - 1, error.parameter)
+    }
+    const unread = error instanceof PostgresError && error.code === '22P02' && error.routine === 'record_in'
+    return unread ? parameterOids : []
   }
-  const unread = error instanceof PostgresError && error.code === '22P02' && error.routine === 'record_in'
-  return unread ? parameterOids.filter((oid) => catalog.lookedUp(oid)) : []
+  const doubtful = suspected().filter((oid) => catalog.lookedUp(oid))
+  catalog.doubt(doubtful)
+  return doubtful
 }

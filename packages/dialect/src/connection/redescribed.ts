@@ -18,8 +18,7 @@ export function redescribed(
   // What was bound behind this, before the answer came, gives the same columns.
   prepared.redescribe(known, fields)
   const latest = catalog.statement(known.sql)
-  const current =
-    latest?.describes(fields) === true ? latest : catalog.describe(known.sql, known.parameterOids, fields)
+  const current = latest?.describes(fields) === true ? latest : catalog.describe(known.sql, known.parameterOids, fields)
   if (current === null || current.rowDecoderFor(known, mode) === null) return null
   prepared.replace(known, current)
   return current

@@ -4,6 +4,7 @@ import type { Exchange } from './exchange.ts'
 import { QueryExchange, type QueryRequest, type QueryResult, type Recourse } from './exchanges/query.ts'
 import { lookUpTypes, typesChanged } from './look-up-types.ts'
 import type { Turn } from './session.ts'
+import type { Statement } from './statement.ts'
 import type { UndecodedRows } from './undecoded-rows.ts'
 
 const firstAttempt: Recourse = { startOver: describeAgain, checkTypes, readLater }
@@ -35,14 +36,13 @@ function describeAndSend(request: QueryRequest, recourse: Recourse): void {
 }
 
 /** Nothing has happened yet, and perhaps only because types are not what they were: then it is tried again. */
-function checkTypes(request: QueryRequest, oids: readonly number[], error: Error): void {
-  takeTurn(request, async (turn) => {
-    // Should the server not even answer this, the first error is the one that matters.
-    const changed = await typesChanged(request.server, turn, oids).catch(() => false)
-    if (!changed) throw error
+function checkTypes(request: QueryRequest, outdated: Statement, oids: readonly number[], error: Error): void {
+  const flow = async (turn: Turn): Promise<void> => {
+    if (!(await typesChanged(request.server, turn, outdated.generation, oids))) throw error
     const statement = await describeStatement(request.server, turn, request.sql)
     if (!request.withdrawn) turn.send(new QueryExchange(request, statement, secondAttempt))
-  })
+  }
+  takeTurn(request, flow, () => error)
 }
 
 /** The statement has been executed, and is not executed again: the types are looked up, and then its rows are read. */

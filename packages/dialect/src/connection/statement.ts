@@ -40,6 +40,8 @@ export class Statement {
   readonly columns: readonly Column[]
   /** Bind's result formats: none for all text, one for all, else one for each column. */
   readonly resultFormats: readonly Format[]
+  /** How often the catalog had forgotten all types when this was described. */
+  readonly generation: number
   readonly #codecs: readonly Codec[]
   #objects: RowDecoder | undefined
   #arrays: RowDecoder | undefined
@@ -50,7 +52,9 @@ export class Statement {
     parameterCodecs: readonly Codec[],
     fields: readonly ResultField[],
     codecs: readonly Codec[],
+    generation: number,
   ) {
+    this.generation = generation
     this.sql = sql
     this.parameterOids = parameterOids
     this.parameterCodecs = parameterCodecs

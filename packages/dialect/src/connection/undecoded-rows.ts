@@ -39,8 +39,7 @@ export class UndecodedRows {
   #before = 0
   #lookUps = 0
   readonly #asked = new Set<number>()
-  /** The columns were described anew because a type in them was out of date; and all types had been forgotten before. */
-  #renewed = false
+  /** All types were forgotten because one in these rows was out of date. */
   #forgotten = false
   #generation: number
   /** Under which this connection has the statement prepared. */
@@ -159,7 +158,7 @@ export class UndecodedRows {
           this.#renew()
           return []
         }
-        for (const oid of error.oids) missing.add(oid)
+        for (const oid of this.#decoder!.missingTypes(row, viewOf(row), 0, row.length)) missing.add(oid)
         failures++
       }
     }
@@ -170,11 +169,11 @@ export class UndecodedRows {
   #renew(): void {
     const { catalog } = this.#server
     if (this.#forgotten) throw this.unreadable()
-    if (this.#renewed || catalog.statement(this.#executed.sql) === this.#current) {
-      catalog.forgetTypes()
+    const generation = this.#current?.generation
+    if (generation === catalog.generation) {
+      catalog.forgetTypes(generation)
       this.#forgotten = true
     }
-    this.#renewed = true
     this.#current = null
   }
 

@@ -2,7 +2,8 @@ import type { Outcome } from './outcome.ts'
 
 /**
  * The columns of a statement changed between its description and its execution on another connection, in a way that
- * makes the rows unreadable. The statement was executed; its description is forgotten, so the next execution is right.
+ * makes the rows unreadable: they came in binary, and of a new type only the text says everything. The statement was
+ * executed; its description is forgotten, so the next execution is right.
  */
 export class OutdatedStatementError extends Error {
   override readonly name = 'OutdatedStatementError'

@@ -1,7 +1,3 @@
-import type { Codec } from './codec.ts'
-import { multirangeOf } from './multirange-of.ts'
-import { rangeOf } from './range-of.ts'
-
 /** A built-in range with its multirange: names, OIDs and array OIDs of both. */
 export interface BuiltInRange {
   readonly subtypeOid: number
@@ -17,16 +13,6 @@ export const builtInRanges: readonly BuiltInRange[] = [
   builtIn('date', 1082, [3912, 3913], [4535, 6155]),
   builtIn('int8', 20, [3926, 3927], [4536, 6157]),
 ]
-
-/** The built-in ranges and multiranges over the subtypes that `codecFor` gives; none over those it does not know. */
-export function builtInRangeCodecs(codecFor: (oid: number) => Codec | undefined): Codec[] {
-  return builtInRanges.flatMap(({ subtypeOid, range, multirange }) => {
-    const subtype = codecFor(subtypeOid)
-    if (subtype === undefined) return []
-    const codec = rangeOf(subtype, range)
-    return [codec, multirangeOf(codec, multirange)]
-  })
-}
 
 function builtIn(
   prefix: string,

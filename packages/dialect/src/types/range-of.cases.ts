@@ -32,7 +32,7 @@ export const int4rangeCases: CodecCases<Range<number>> = {
     [{ empty: false }, '18'],
   ],
   invalid: [{}, { bounds: '[)' }, { lower: 1.5 }, { lower: undefined }, { lower: 1, upper: undefined }, { lower: 1, bounds: undefined }, { lower: 1, empty: undefined }, { lower: 1, upper: 2, bounds: '[[' }, { lower: 1, bounds: null }, { lower: 1, to: 2 }, { lower: 1, empty: true }, { upper: 1, empty: true }, { empty: 1 }, { ['__proto__']: 1, lower: 1 }, [1, 2], [], 7, null, undefined, '[1,2)', new Date(0), new Map(), () => 1],
-  malformed: ['', '00', '02', '0102', '03', '0a', '14', '20', '40', '80', 'ff', '1800', '12', '1200000004', '12000000040000', '12000000030000000000', '120000000500000001ff', '12ffffffff', '127fffffff00000001', '12fffffffe', '120000000400000001ff', '0200000004000000017fffffff0000000a', '020000000400000001'],
+  malformed: ['', '00', '02', '0102', '03', '0a', '14', '20', '40', '80', 'ff', '19', '1a', '1c', '38', '1800', '12', '1200000004', '12000000040000', '12000000030000000000', '120000000500000001ff', '12ffffffff', '127fffffff00000001', '12fffffffe', '120000000400000001ff', '0200000004000000017fffffff0000000a', '020000000400000001'],
 }
 
 export const numrangeCases: CodecCases<Range<string>> = {

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { SendBuffer } from '../bytes/send-buffer.ts'
 import { InvalidValueError } from '../errors/codec-error.ts'
 import { arrayOf } from './array-of.ts'
-import { builtInRangeCodecs, builtInRanges } from './built-in-ranges.ts'
+import { builtInRanges } from './built-in-ranges.ts'
 import { type Codec, defineCodec, TEXT } from './codec.ts'
 import { multirangeOf } from './multirange-of.ts'
-import { defaultTypes } from './profile.ts'
+import { definePgTypes } from './profile.ts'
 import { rangeOf } from './range-of.ts'
 import { Range } from './range-value.ts'
 import { date } from './scalars/date.ts'
@@ -126,6 +126,7 @@ describe('text', () => {
     '{[a,b),}',
     '{,[a,b)}',
     '{[a,b)[c,d)}',
+    '{[a,b)x[c,d)}',
     '{["a,b)}',
     '{[a,b)}}',
     '{empty}',
@@ -133,6 +134,10 @@ describe('text', () => {
   ])('%j is no multirange', (literal) => {
     expect(() => valueFromText(textmultirange, literal)).toThrow(InvalidValueError)
   })
+})
+
+test('a quote behind a backslash ends nothing', () => {
+  expect(valueFromText(textmultirange, '{["a\\")",b)}')).toStrictEqual([new Range({ lower: 'a")', upper: 'b' })])
 })
 
 test('ranges over a type that travels as text have a binary form where the type has one', () => {
@@ -161,13 +166,13 @@ test('samples are those of the subtype, as bounds', () => {
 })
 
 test('the built-in ranges follow the subtypes of a profile', () => {
-  const codecs = builtInRangeCodecs((oid) => (oid === 23 ? { ...int4, typescript: text.typescript } : undefined))
-  expect(codecs.map(({ name, oid, arrayOid }) => ({ name, oid, arrayOid }))).toEqual([
-    { name: 'int4range', oid: 3904, arrayOid: 3905 },
-    { name: 'int4multirange', oid: 4451, arrayOid: 6150 },
-  ])
-  expect(codecs[0]!.typescript.select).toBe("import('kysely-pgwire/types').Range<string>")
-  expect(builtInRangeCodecs(defaultTypes.codecFor)).toHaveLength(builtInRanges.length * 2)
+  const bigints = definePgTypes({ int8: 'bigint' })
+  for (const { range, multirange } of builtInRanges) {
+    expect(bigints.codecFor(range.oid)).toMatchObject(range)
+    expect(bigints.codecFor(multirange.oid)).toMatchObject(multirange)
+  }
+  expect(bigints.codecFor(3926)!.typescript.select).toBe("import('kysely-pgwire/types').Range<bigint>")
+  expect(bigints.codecFor(4536)!.typescript.select).toBe("import('kysely-pgwire/types').Range<bigint>[]")
 })
 
 function encode(codec: Codec, value: unknown): Buffer {

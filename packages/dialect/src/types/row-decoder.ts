@@ -1,5 +1,6 @@
 import { CodecError } from '../errors/codec-error.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
+import { UnresolvedTypeError } from '../errors/unresolved-type-error.ts'
 import { generateRowFunction } from './generated-row-function.ts'
 import { interpretedRowFunction } from './interpreted-row-function.ts'
 import { type DecodedColumn, requireSize, type RowFunction, type RowMode } from './row-function.ts'
@@ -59,21 +60,39 @@ export class RowDecoder {
     lookUp?: unknown,
   ): CodecError | ProtocolError {
     if (cause instanceof ProtocolError) return cause
+    const [failure] = this.#failures(bytes, view, offset, end)
+    if (failure === undefined) return new ProtocolError('Malformed dataRow message from the server', { cause })
+    return CodecError.decode(failure.column.name, failure.column.codec.name, failure.error, lookUp)
+  }
+
+  /** The types that have to be looked up before a row can be read, of all its columns. */
+  missingTypes(bytes: Buffer, view: DataView, offset: number, end: number): number[] {
+    const failures = this.#failures(bytes, view, offset, end)
+    return failures.flatMap(({ error }) => (error instanceof UnresolvedTypeError ? error.oids : []))
+  }
+
+  #failures(bytes: Buffer, view: DataView, offset: number, end: number): ColumnFailure[] {
+    const failures: ColumnFailure[] = []
     let at = offset + 2
-    for (const { name, codec } of this.#columns) {
+    for (const column of this.#columns) {
       if (at + 4 > end) break
       const length = view.getInt32(at)
       at += 4
       if (length === -1) continue
       if (length < 0 || at + length > end) break
       try {
-        requireSize(codec, length)
-        codec.decode(bytes, view, at, length)
+        requireSize(column.codec, length)
+        column.codec.decode(bytes, view, at, length)
       } catch (error) {
-        return CodecError.decode(name, codec.name, error, lookUp)
+        failures.push({ column, error })
       }
       at += length
     }
-    return new ProtocolError('Malformed dataRow message from the server', { cause })
+    return failures
   }
+}
+
+interface ColumnFailure {
+  readonly column: DecodedColumn
+  readonly error: unknown
 }

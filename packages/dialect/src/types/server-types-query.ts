@@ -51,7 +51,6 @@ select
   namespace.nspname as schema,
   type.typname as name,
   type.typtype as kind,
-  type.typisdefined as defined,
   type.typsend::pg_catalog.oid operator(pg_catalog.<>) 0::pg_catalog.oid as sendable,
   type.typarray as array_oid,
   coalesce(element.oid, 0::pg_catalog.oid) as element_oid,
@@ -94,8 +93,6 @@ export interface ServerTypeRow {
   readonly name: string
   /** `pg_type.typtype`: 'b' base, 'c' composite, 'd' domain, 'e' enum, 'm' multirange, 'p' pseudo, 'r' range. */
   readonly kind: string
-  /** False for a type of which there is no more than the name. */
-  readonly defined: boolean
   /** Whether values can be sent in binary. */
   readonly sendable: boolean
   /** 0 when the type has no array type. */

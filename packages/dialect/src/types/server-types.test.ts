@@ -142,7 +142,7 @@ test('a codec by name travels as text where the type has no binary form', () => 
 })
 
 test('a type of which there is only the name is text', () => {
-  const shell = row({ oid: 20_070, name: 'shell', kind: 'p', defined: false })
+  const shell = row({ oid: 20_070, name: 'shell', kind: 'p' })
   expect(codecsFromRows([shell], defaultTypes).get(20_070)).toMatchObject({ name: 'shell', format: TEXT })
 })
 
@@ -195,7 +195,6 @@ function row(fields: Partial<ServerTypeRow> & { readonly oid: number }): ServerT
     schema: 'public',
     name: 'any',
     kind: 'b',
-    defined: true,
     sendable: true,
     array_oid: 0,
     element_oid: 0,

@@ -65,7 +65,6 @@ function partsOf(row: ServerTypeRow): number[] {
 function derivedCodec(row: ServerTypeRow, known: PgTypes, resolve: (oid: number) => Codec): Codec {
   const { oid, name, array_oid: arrayOid, delimiter } = row
   const identity = { name, oid, arrayOid, delimiter }
-  if (!row.defined) return textCodec(row)
   if (row.kind === 'd') return domainOf(name, oid, arrayOid, resolve(row.base_oid))
   if (row.kind === 'e') return enumOf(name, oid, arrayOid, row.labels)
   if (known.serverTypes === 'text') return textCodec(row)

@@ -72,7 +72,7 @@ export class PortalExchange implements Exchange {
   next: Exchange | null = null
   /** It failed before anything was executed, because the statement had to be described anew. */
   outdated = false
-  /** It failed before anything was executed, and these types may be to blame for it. */
+  /** It failed before anything was executed, and these types of its statement may be to blame for it. */
   doubtful: readonly number[] = []
   readonly #server: ServerSession
   /** As it is bound. */
@@ -117,6 +117,10 @@ export class PortalExchange implements Exchange {
     this.#state = writeOpening(out, this.#server, this.#statement, this.#parameters)
     writeExecute(out, '', this.#batchRows)
     writeFlush(out)
+  }
+
+  get statement(): Statement {
+    return this.#statement
   }
 
   /** The server waits for us: a batch has come, and nothing was asked since. */
@@ -254,7 +258,7 @@ export class PortalExchange implements Exchange {
     if (this.outdated) {
       catalog.forget(this.#statement)
       prepared.evict(this.#statement)
-      if (outdatesTypes(error)) catalog.forgetTypes()
+      if (outdatesTypes(error)) catalog.forgetTypes(this.#statement.generation)
     } else if (mayBeOutdated(error)) {
       catalog.suspect(this.#statement)
     }

@@ -68,7 +68,7 @@ export interface Recourse {
   /** Nothing was executed, and the statement has to be described anew. Absent for the second attempt. */
   readonly startOver?: (request: QueryRequest) => void
   /** Nothing was executed with `error`, for which outdated types may be to blame. Absent for the second attempt. */
-  readonly checkTypes?: (request: QueryRequest, oids: readonly number[], error: Error) => void
+  readonly checkTypes?: (request: QueryRequest, outdated: Statement, oids: readonly number[], error: Error) => void
   /** Everything has come, but some rows cannot be decoded before types have been looked up. */
   readonly readLater?: (request: QueryRequest, undecoded: UndecodedRows, result: Omit<QueryResult, 'columns'>) => void
 }
@@ -202,7 +202,7 @@ export class QueryExchange implements Exchange {
     if (mayBeOutdated(error)) catalog.suspect(this.#statement)
     const doubtful = doubtfulTypes(catalog, this.#statement, error)
     if (doubtful.length > 0 && this.#recourse?.checkTypes !== undefined) {
-      this.#recourse.checkTypes(this.#request, doubtful, error)
+      this.#recourse.checkTypes(this.#request, this.#statement, doubtful, error)
     } else this.#request.reject(unfinished(this.#failure, error))
   }
 
@@ -212,12 +212,12 @@ export class QueryExchange implements Exchange {
     if (this.#outdated) {
       catalog.forget(this.#statement)
       prepared.evict(this.#statement)
-      if (outdatesTypes(error)) catalog.forgetTypes()
+      if (outdatesTypes(error)) catalog.forgetTypes(this.#statement.generation)
     }
     const { startOver, checkTypes } = this.#recourse ?? {}
     if (this.#outdated && status === 'I' && startOver !== undefined) startOver(this.#request)
     else if (this.#doubtful.length > 0 && status === 'I' && checkTypes !== undefined) {
-      checkTypes(this.#request, this.#doubtful, error)
+      checkTypes(this.#request, this.#statement, this.#doubtful, error)
     } else this.#request.reject(error)
   }
 

@@ -6,7 +6,7 @@ import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import type { Codec } from '../codec.ts'
 import { date } from '../scalars/date.ts'
 import { timestamp, timestamptz } from '../scalars/timestamp.ts'
-import { textOf } from '../text-form.ts'
+import { textOf, valueFromText } from '../text-form.ts'
 import { formatTimestamp, parseTimestamp } from '../timestamp-text.ts'
 import { readAs } from './read-as.ts'
 
@@ -30,7 +30,7 @@ export const timestampAsLocalDate: Codec<Date | number> = readAs(timestamp, {
 export const dateAsLocalDate: Codec<Date | number> = readAs(date, {
   typescript: TYPESCRIPT,
   decode: (bytes, view, offset, length) => localDate(date.decode(bytes, view, offset, length)),
-  fromText: localDate,
+  fromText: (text) => localDate(valueFromText(date, text)),
   encode: (value, out) => date.encode(localDay(value), out),
   toText: (value) => textOf(date, localDay(value)),
 })

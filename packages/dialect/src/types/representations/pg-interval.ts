@@ -44,22 +44,23 @@ export class PgInterval implements PgIntervalFields {
     const names = PRINTED.filter((name) => Object.hasOwn(this, name))
     if (this.milliseconds !== undefined && !names.includes('seconds')) names.push('seconds')
     if (names.length === 0) return '0'
-    return names.map((name) => `${name === 'seconds' ? this.#seconds(/\.?0+$/) : this[name]} ${name}`).join(' ')
+    return names.map((name) => `${name === 'seconds' ? this.#seconds : this[name]} ${name}`).join(' ')
   }
 
   /** ISO 8601 with all of its parts: 'P0Y0M1DT0H0M6.5S'. */
   toISOString(): string {
     const { years = 0, months = 0, days = 0, hours = 0, minutes = 0 } = this
-    return `P${years}Y${months}M${days}DT${hours}H${minutes}M${this.#seconds(/0+$/)}S`
+    return `P${years}Y${months}M${days}DT${hours}H${minutes}M${this.#seconds}S`
   }
 
   toISO(): string {
     return this.toISOString()
   }
 
-  #seconds(zeros: RegExp): string {
+  get #seconds(): string {
     const { seconds = 0, milliseconds } = this
-    return milliseconds === undefined ? String(seconds) : (seconds + milliseconds / 1000).toFixed(6).replace(zeros, '')
+    if (milliseconds === undefined) return String(seconds)
+    return (seconds + milliseconds / 1000).toFixed(6).replace(/\.?0+$/, '')
   }
 }
 

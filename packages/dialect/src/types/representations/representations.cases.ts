@@ -237,7 +237,7 @@ export const representationCases: readonly (CodecCases & { readonly title: strin
       [Temporal.Duration.from('PT0S'), 'PT0S', '00000000000000000000000000000000'],
       [Temporal.Duration.from('P5Y1M'), 'P5Y1M', '0000000000000000000000000000003d'],
       [Temporal.Duration.from('-P2Y11M10DT2H0.8S'), 'P-2Y-11M-10DT-2H-0.8S', 'fffffffe52cc8300fffffff6ffffffdd'],
-      [Temporal.Duration.from('PT2562047788H54.775807S'), 'PT2562047788H54.775807S', '7fffffffffffffff0000000000000000'],
+      [Temporal.Duration.from('PT2562047788H54.775807S'), 'PT2562047788H54.775807S', '7fffffffffffffff0000000000000000', 15],
       [Temporal.Duration.from('P178956970Y7M'), 'P178956970Y7M', '0000000000000000000000007fffffff'],
       [Infinity, 'infinity', '7fffffffffffffff7fffffff7fffffff', 17],
       [-Infinity, '-infinity', '80000000000000008000000080000000', 17],
