@@ -2,10 +2,10 @@ import { binaryArrayDecoder, binaryArrayEncoder, boundedArrayDecoder } from './a
 import { boundedLiteralDecoder, literalArrayDecoder } from './array-literal-reader.ts'
 import { formatArrayLiteral, formatListLiteral } from './array-literal.ts'
 import { shapeOf, valuesOf } from './array-shape.ts'
+import { inBinary } from './binary-part.ts'
 import type { BoundedArray } from './bounded-array.ts'
 import { BINARY, type Codec, defineCodec } from './codec.ts'
 import { isForeignText } from './foreign-text.ts'
-import { inFormat } from './in-format.ts'
 import { decodeFromText } from './text-form.ts'
 
 export interface ArrayOptions {
@@ -45,9 +45,9 @@ export function arrayOf(
   const toText = (value: unknown): string => formatArrayLiteral(value, element)
   const decodeLiteral: Codec['decode'] =
     bounds === 'kept' ? boundedLiteralDecoder(element) : literalArrayDecoder(element)
-  const inBinary = inFormat(element, BINARY)
+  const part = binary ? element : inBinary(element)
   const decodeBinary: Codec['decode'] | undefined =
-    inBinary && (bounds === 'kept' ? boundedArrayDecoder(inBinary) : binaryArrayDecoder(inBinary))
+    part && (bounds === 'kept' ? boundedArrayDecoder(part) : binaryArrayDecoder(part))
   return defineCodec<unknown>({
     name,
     oid: element.arrayOid,

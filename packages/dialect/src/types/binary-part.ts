@@ -41,6 +41,12 @@ export function binaryReader<Value>(codec: Codec<Value>): Codec<Value>['decode']
   return codec.format === BINARY ? codec.decode : codec.decodeBinary
 }
 
+/** `codec` for the binary form of its type; undefined when nobody here can read that. */
+export function inBinary<Value>(codec: Codec<Value>): Codec<Value> | undefined {
+  const decode = binaryReader(codec)
+  return decode && { ...codec, format: BINARY, size: binarySize(codec), decode }
+}
+
 /** The bytes of every binary value of a type; -1 when they vary. Of a type that travels as text, `size` says nothing. */
 export function binarySize(codec: Codec): number {
   return codec.format === BINARY ? codec.size : -1
