@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check'
 
-import { Interval } from '../../packages/dialect/src/types/interval-value.ts'
-import { Range } from '../../packages/dialect/src/types/range-value.ts'
+import { Range } from '../../packages/dialect/src/types/ranges/range-value.ts'
+import { Interval } from '../../packages/dialect/src/types/scalars/interval-value.ts'
 import { calendarDate, parseMoment, timeOfDay, writeMoment, zoneOffset } from './calendar.ts'
 
 export interface TypeArbitrary<Value = unknown> {

@@ -9,7 +9,7 @@ import type { Connection } from '../../packages/dialect/src/client/connection.ts
 import { scalarCodecs } from '../../packages/dialect/src/types/built-in.ts'
 import { BINARY, type Codec } from '../../packages/dialect/src/types/codec.ts'
 import { extensionCodecs } from '../../packages/dialect/src/types/extensions.ts'
-import { definePgTypes } from '../../packages/dialect/src/types/profile.ts'
+import { definePgTypes } from '../../packages/dialect/src/types/profile/profile.ts'
 import { sharedServer } from '../support/shared-server.ts'
 import { arbitraries } from './arbitraries.ts'
 import { describeDifferences, isTried } from './differential.ts'

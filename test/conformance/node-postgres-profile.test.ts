@@ -10,7 +10,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { builtInCodecs } from '../../packages/dialect/src/types/built-in.ts'
-import { timestampAsLocalDate } from '../../packages/dialect/src/types/representations/local-time.ts'
+import { timestampAsLocalDate } from '../../packages/dialect/src/types/profile/representations/local-time.ts'
 import { sharedServer } from '../support/shared-server.ts'
 
 const server = sharedServer()

@@ -5,10 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SendBuffer } from '../../packages/dialect/src/bytes/send-buffer.ts'
 import { UnresolvedTypeError } from '../../packages/dialect/src/errors/unresolved-type-error.ts'
 import { BINARY, type Codec, TEXT } from '../../packages/dialect/src/types/codec.ts'
-import { defaultTypes } from '../../packages/dialect/src/types/profile.ts'
-import { Range } from '../../packages/dialect/src/types/range-value.ts'
-import { recordOf } from '../../packages/dialect/src/types/record-of.ts'
-import { codecsFromRows, type ServerTypeRow, serverTypesQuery } from '../../packages/dialect/src/types/server-types.ts'
+import { recordOf } from '../../packages/dialect/src/types/composites/record-of.ts'
+import { defaultTypes } from '../../packages/dialect/src/types/profile/profile.ts'
+import { Range } from '../../packages/dialect/src/types/ranges/range-value.ts'
+import {
+  codecsFromRows,
+  type ServerTypeRow,
+  serverTypesQuery,
+} from '../../packages/dialect/src/types/server-types/server-types.ts'
 import { textOf, valueFromText } from '../../packages/dialect/src/types/text-form.ts'
 import { sharedServer } from '../support/shared-server.ts'
 

@@ -1,5 +1,5 @@
 /** Where a value can stand: in SQL, and what it is in JavaScript then. */
-import { Range } from '../../packages/dialect/src/types/range-value.ts'
+import { Range } from '../../packages/dialect/src/types/ranges/range-value.ts'
 import type { Subject } from './subjects.ts'
 
 export interface Shape {

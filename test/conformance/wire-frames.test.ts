@@ -8,7 +8,7 @@ import { writeBind } from '../../packages/dialect/src/connection/bind.ts'
 import { Catalog } from '../../packages/dialect/src/connection/catalog.ts'
 import { InvalidValueError } from '../../packages/dialect/src/errors/codec-error.ts'
 import { UsageError } from '../../packages/dialect/src/errors/usage-error.ts'
-import { defaultTypes } from '../../packages/dialect/src/types/profile.ts'
+import { defaultTypes } from '../../packages/dialect/src/types/profile/profile.ts'
 import {
   cancelRequest,
   sslRequest,

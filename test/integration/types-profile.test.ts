@@ -5,7 +5,7 @@ import pg from 'pg'
 import { Temporal } from 'temporal-polyfill'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { representationCases } from '../../packages/dialect/src/types/representations/representations.cases.ts'
+import { representationCases } from '../../packages/dialect/src/types/profile/representations/representations.cases.ts'
 import { sharedServer } from '../support/shared-server.ts'
 
 const server = sharedServer()

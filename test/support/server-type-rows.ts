@@ -1,5 +1,5 @@
 /** The answer of a scripted server to the look-up of types. */
-import type { ServerTypeRow } from '../../packages/dialect/src/types/server-types.ts'
+import type { ServerTypeRow } from '../../packages/dialect/src/types/server-types/server-types.ts'
 import { type Bytes, type ColumnFields, dataRow, int32, uint8 } from './backend-messages.ts'
 
 type Kind = 'oid' | 'text' | 'bool' | 'texts' | 'oids'

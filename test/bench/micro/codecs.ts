@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { SendBuffer } from '../../../packages/dialect/src/bytes/send-buffer.ts'
-import { arrayOf } from '../../../packages/dialect/src/types/array-of.ts'
+import { arrayOf } from '../../../packages/dialect/src/types/arrays/array-of.ts'
 import { codecCases } from '../../../packages/dialect/src/types/codec.cases.ts'
 import type { Codec } from '../../../packages/dialect/src/types/codec.ts'
 import { bytea } from '../../../packages/dialect/src/types/scalars/bytea.ts'

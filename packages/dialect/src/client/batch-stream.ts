@@ -10,7 +10,7 @@ import { Watchers } from '../connection/watchers.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
-import type { PgTypes } from '../types/profile.ts'
+import type { PgTypes } from '../types/profile/profile.ts'
 
 /** How to stream one query. */
 export interface StreamOptions {

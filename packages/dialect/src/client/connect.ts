@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from '../config/connection-options.ts'
 import { resolveConnectionSettings } from '../config/resolve-connection-settings.ts'
 import { Catalog } from '../connection/catalog.ts'
-import { defaultTypes, type PgTypes } from '../types/profile.ts'
+import { defaultTypes, type PgTypes } from '../types/profile/profile.ts'
 import { Connection } from './connection.ts'
 
 /** What {@link connect} can be told beside where to connect to. */

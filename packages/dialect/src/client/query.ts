@@ -6,8 +6,8 @@ import { sendQuery } from '../connection/send-query.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import { underTypes } from '../connection/under-types.ts'
 import { UsageError } from '../errors/usage-error.ts'
-import type { PgTypes } from '../types/profile.ts'
-import type { RowMode } from '../types/row-function.ts'
+import type { PgTypes } from '../types/profile/profile.ts'
+import type { RowMode } from '../types/rows/row-function.ts'
 
 /** How to run one query. */
 export interface QueryOptions {

@@ -25,7 +25,7 @@ import type { QueryResult } from '../connection/exchanges/query.ts'
 import { SimpleQueryExchange } from '../connection/exchanges/simple-query.ts'
 import { StartupExchange } from '../connection/exchanges/startup.ts'
 import { sendQuery } from '../connection/send-query.ts'
-import { serverTypesQuery } from '../types/server-types.ts'
+import { serverTypesQuery } from '../types/server-types/server-types.ts'
 import { BatchStream } from './batch-stream.ts'
 
 const MOOD = 16_400

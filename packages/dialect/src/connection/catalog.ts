@@ -1,8 +1,8 @@
-import { arrayOf } from '../types/array-of.ts'
+import { arrayOf } from '../types/arrays/array-of.ts'
 import type { Codec } from '../types/codec.ts'
-import { defaultTypes, type PgTypes } from '../types/profile.ts'
-import { isRecord, recordOf } from '../types/record-of.ts'
-import { codecsFromRows, type ServerTypeRow } from '../types/server-types.ts'
+import { isRecord, recordOf } from '../types/composites/record-of.ts'
+import { defaultTypes, type PgTypes } from '../types/profile/profile.ts'
+import { codecsFromRows, type ServerTypeRow } from '../types/server-types/server-types.ts'
 import { asText } from '../types/text-fallback.ts'
 import { MAX_KEPT_SQL_LENGTH, type ResultField, Statement } from './statement.ts'
 

@@ -1,4 +1,4 @@
-import { type ServerTypeRow, serverTypesQuery } from '../types/server-types.ts'
+import { type ServerTypeRow, serverTypesQuery } from '../types/server-types/server-types.ts'
 import { QueryExchange, type QueryResult } from './exchanges/query.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import type { ServerSession } from './server-session.ts'

@@ -1,4 +1,4 @@
-import type { RowMode } from '../types/row-function.ts'
+import type { RowMode } from '../types/rows/row-function.ts'
 import type { ServerSession } from './server-session.ts'
 import type { ResultField, Statement } from './statement.ts'
 

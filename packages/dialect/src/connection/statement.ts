@@ -1,7 +1,7 @@
 import { BINARY, type Codec, type Format, TEXT } from '../types/codec.ts'
 import { inFormat } from '../types/in-format.ts'
-import { RowDecoder } from '../types/row-decoder.ts'
-import type { RowMode } from '../types/row-function.ts'
+import { RowDecoder } from '../types/rows/row-decoder.ts'
+import type { RowMode } from '../types/rows/row-function.ts'
 import type { FieldDescription } from '../wire/descriptions.ts'
 
 /**

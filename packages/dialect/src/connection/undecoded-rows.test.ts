@@ -9,8 +9,8 @@ import { memorySession } from '../../../../test/support/memory-session.ts'
 import { serverTypeRow, serverTypesColumns } from '../../../../test/support/server-type-rows.ts'
 import { UnresolvedTypeError } from '../errors/unresolved-type-error.ts'
 import { type Codec, defineCodec } from '../types/codec.ts'
-import { defaultTypes, type PgTypes } from '../types/profile.ts'
-import { serverTypesQuery } from '../types/server-types.ts'
+import { defaultTypes, type PgTypes } from '../types/profile/profile.ts'
+import { serverTypesQuery } from '../types/server-types/server-types.ts'
 
 const MOOD = 16_400
 const PAIR = 16_500

@@ -1,4 +1,4 @@
-import type { PgTypes } from '../types/profile.ts'
+import type { PgTypes } from '../types/profile/profile.ts'
 import type { ServerSession } from './server-session.ts'
 
 /** The session as a profile sees it; without one, as it is. */

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from '../config/connection-options.ts'
 import { resolveConnectionSettings } from '../config/resolve-connection-settings.ts'
-import { defaultTypes, type PgTypes } from '../types/profile.ts'
+import { defaultTypes, type PgTypes } from '../types/profile/profile.ts'
 import { type PoolOptions, resolvePoolSettings } from './pool-options.ts'
 import { Pool } from './pool.ts'
 

@@ -1,10 +1,10 @@
-import { arrayOf } from './array-of.ts'
-import { builtInRanges } from './built-in-ranges.ts'
+import { arrayOf } from './arrays/array-of.ts'
 import { type Codec, defineCodec } from './codec.ts'
-import { multirangeOf } from './multirange-of.ts'
-import { rangeOf } from './range-of.ts'
-import type { Range } from './range-value.ts'
-import { recordOf } from './record-of.ts'
+import { recordOf } from './composites/record-of.ts'
+import { builtInRanges } from './ranges/built-in-ranges.ts'
+import { multirangeOf } from './ranges/multirange-of.ts'
+import { rangeOf } from './ranges/range-of.ts'
+import type { Range } from './ranges/range-value.ts'
 
 export interface CodecTableOptions {
   /** What takes the place of a codec, under the same OID, before others are made of it. Default: nothing does. */

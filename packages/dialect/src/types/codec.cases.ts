@@ -27,8 +27,8 @@ import { cidCases, xid8Cases, xidCases } from './scalars/transaction-ids.cases.t
 import { uuidCases } from './scalars/uuid.cases.ts'
 import { int2vectorCases, oidvectorCases } from './scalars/vectors.cases.ts'
 import { voidCases } from './scalars/void.cases.ts'
-import { boolArrayCases, byteaArrayCases, float8ArrayCases, int2ArrayCases, int4ArrayCases, int4BoundedArrayCases, int8ArrayCases, jsonbArrayCases, jsonbBoundedArrayCases, numericArrayCases, textArrayCases, textBoundedArrayCases, timestamptzArrayCases } from './array-of.cases.ts'
-import { daterangeCases, int4multirangeCases, int4rangeCases, int8rangeCases, nummultirangeCases, numrangeCases, tsrangeCases, tstzrangeCases } from './range-of.cases.ts'
+import { boolArrayCases, byteaArrayCases, float8ArrayCases, int2ArrayCases, int4ArrayCases, int4BoundedArrayCases, int8ArrayCases, jsonbArrayCases, jsonbBoundedArrayCases, numericArrayCases, textArrayCases, textBoundedArrayCases, timestamptzArrayCases } from './arrays/array-of.cases.ts'
+import { daterangeCases, int4multirangeCases, int4rangeCases, int8rangeCases, nummultirangeCases, numrangeCases, tsrangeCases, tstzrangeCases } from './ranges/range-of.cases.ts'
 import type { CodecCases } from './shape.cases.ts'
 
 /** The cases of every codec. */

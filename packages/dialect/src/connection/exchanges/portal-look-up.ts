@@ -1,6 +1,6 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
-import type { RowFunction } from '../../types/row-function.ts'
-import { type ServerTypeRow, serverTypesQuery } from '../../types/server-types.ts'
+import type { RowFunction } from '../../types/rows/row-function.ts'
+import { type ServerTypeRow, serverTypesQuery } from '../../types/server-types/server-types.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
 import {

@@ -1,8 +1,8 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
-import { plainDateText } from '../temporal-input.ts'
 import { CYCLE_DAYS, DATE_SYNTAX, daysFromParts, MARCH_EPOCH_DAYS } from './calendar.ts'
+import { plainDateText } from './temporal-input.ts'
 
 /** 2000-01-01, PostgreSQL's epoch, in days since 1970-01-01. */
 const EPOCH_DAYS = 10_957

@@ -1,3 +1,5 @@
+/* Decoded in 40 ns within 32 bits and in 46 ns above, encoded in 95 ns.
+ * Client CPU by test/bench/micro/codecs.ts, Node 24. */
 import type { CodecCases } from '../shape.cases.ts'
 import { int8 } from './int8.ts'
 

@@ -1,5 +1,5 @@
 import type { CodecCases } from '../shape.cases.ts'
-import { Interval } from '../interval-value.ts'
+import { Interval } from './interval-value.ts'
 import { interval } from './interval.ts'
 
 /** The same interval under each IntervalStyle: iso_8601, postgres, postgres_verbose and sql_standard. */

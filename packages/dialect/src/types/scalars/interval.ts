@@ -1,9 +1,9 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
-import { parseInterval } from '../interval-text.ts'
-import { Interval, type IntervalFields } from '../interval-value.ts'
-import { durationFields } from '../temporal-input.ts'
+import { parseInterval } from './interval-text.ts'
+import { Interval, type IntervalFields } from './interval-value.ts'
+import { durationFields } from './temporal-input.ts'
 
 const INT4_MIN = -0x8000_0000
 const INT4_MAX = 0x7fff_ffff

@@ -1,3 +1,6 @@
+/* A jsonb of three members is decoded in 437 ns and encoded in 310 ns, nearly all of it in JSON.parse and JSON.stringify. A parser of our own over
+ * the bytes took 250 ns for it, but 1,330 instead of 790 ns for a document of 160 bytes.
+ * Client CPU by test/bench/micro/codecs.ts, Node 24. */
 import type { CodecCases } from '../shape.cases.ts'
 import { json, jsonb } from './json.ts'
 

@@ -1,3 +1,5 @@
+/* Decoded in 51 ns with two decimals and in 122 ns with 38 digits, encoded in 90 and 284 ns.
+ * Client CPU by test/bench/micro/codecs.ts, Node 24. */
 import type { CodecCases } from '../shape.cases.ts'
 import { numeric } from './numeric.ts'
 

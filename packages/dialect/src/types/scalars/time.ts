@@ -2,7 +2,7 @@ import { decodeAscii } from '../../bytes/decode-text.ts'
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
-import { plainTimeText } from '../temporal-input.ts'
+import { plainTimeText } from './temporal-input.ts'
 
 const SECOND_US = 1_000_000
 const DAY_US = 86_400 * SECOND_US

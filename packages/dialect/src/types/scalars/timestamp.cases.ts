@@ -1,3 +1,5 @@
+/* A timestamptz is decoded in 58 ns, most of it the making of the `Date`, and encoded in 20 ns.
+ * Client CPU by test/bench/micro/codecs.ts, Node 24. */
 import type { CodecCases } from '../shape.cases.ts'
 import { timestamp, timestamptz } from './timestamp.ts'
 

@@ -1,9 +1,9 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
-import { instantMicroseconds, plainDateTimeText } from '../temporal-input.ts'
-import { formatTimestamp, parseTimestamp, requireTimestamp } from '../timestamp-text.ts'
+import { instantMicroseconds, plainDateTimeText } from './temporal-input.ts'
 import { parseTimestampParts } from './timestamp-parts.ts'
+import { formatTimestamp, parseTimestamp, requireTimestamp } from './timestamp-text.ts'
 
 /** 2000-01-01T00:00:00Z, PostgreSQL's epoch, in milliseconds since 1970. */
 const EPOCH_MS = 946_684_800_000

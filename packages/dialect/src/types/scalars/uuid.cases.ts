@@ -1,3 +1,5 @@
+/* Decoded in 74 ns, encoded in 110 ns.
+ * Client CPU by test/bench/micro/codecs.ts, Node 24. */
 import type { CodecCases } from '../shape.cases.ts'
 import { uuid } from './uuid.ts'
 

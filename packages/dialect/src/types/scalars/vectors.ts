@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../../errors/codec-error.ts'
-import { binaryArrayDecoder } from '../array-binary.ts'
+import { binaryArrayDecoder } from '../arrays/array-binary.ts'
 import { type Codec, defineCodec } from '../codec.ts'
 import { int2, oid } from './integers.ts'
 

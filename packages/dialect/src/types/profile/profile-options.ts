@@ -1,0 +1,164 @@
+import { ConfigError } from '../../errors/config-error.ts'
+import { BINARY, type Codec, TEXT } from '../codec.ts'
+import type { TemporalImplementation } from '../scalars/temporal-types.ts'
+import type { JsonParsing } from './representations/json.ts'
+
+/** A codec for the type of some name, or one made from what would serve the type otherwise. */
+export type CodecChoice = Codec | ((derived: Codec) => Codec)
+
+/** Which JavaScript values stand for which PostgreSQL types. What is left out has its default, which loses nothing but a Date's microseconds. */
+export interface PgTypesOptions {
+  /** Default `'string'`. `'number'` refuses values beyond `Number.MAX_SAFE_INTEGER`. */
+  readonly int8?: 'string' | 'bigint' | 'number'
+  /** Default `'string'`. `'number'` gives the nearest number, as a cast to float8 does. */
+  readonly numeric?: 'string' | 'number'
+  /**
+   * Default `'date'`, cut off to milliseconds. `'string'`: as the server prints it in UTC; `'temporal'`: a `Temporal.Instant`.
+   * Infinite ones are the numbers ±Infinity, or strings.
+   */
+  readonly timestamptz?: 'date' | 'string' | 'temporal'
+  /**
+   * Default `'date'`, whose fields in UTC say the same. `'string'`: as the server prints it; `'temporal'`: a
+   * `Temporal.PlainDateTime`; `'pg'`: a `Date` whose fields in the process's time zone say the same, as `pg` has it.
+   */
+  readonly timestamp?: 'date' | 'string' | 'temporal' | 'pg'
+  /** Default `'string'`. `'temporal'`: a `Temporal.PlainDate`; `'pg'`: a `Date` of midnight in the process's time zone. */
+  readonly date?: 'string' | 'temporal' | 'pg'
+  /** Default `'string'`. `'temporal'`: a `Temporal.PlainTime`, which refuses 24:00:00. */
+  readonly time?: 'string' | 'temporal'
+  /**
+   * Default `'interval'`: an `Interval`. `'string'`: ISO 8601; `'temporal'`: a `Temporal.Duration`, which refuses parts of
+   * different signs; `'pg'`: an object as `pg` has it.
+   */
+  readonly interval?: 'interval' | 'string' | 'temporal' | 'pg'
+  /** json and jsonb. Default `'parsed'`. `'string'`: the server's text; or a parser of one's own for it. */
+  readonly json?: 'parsed' | 'string' | JsonParsing
+  /** Default `'nested'`. `'bounded'`: as a `BoundedArray`, which keeps lower bounds. */
+  readonly arrays?: 'nested' | 'bounded'
+  /**
+   * Codecs that take the place of the built-in ones with the same OID, or serve further types. A codec with OID 0 serves
+   * the types of its name, in its schema if it says one. Arrays, ranges and composites follow their parts.
+   */
+  readonly codecs?: readonly Codec[]
+  /**
+   * Codecs by type name, or by schema and name with a dot between them, which goes first: for built-in types, base types
+   * of extensions, enums, composites, domains and whatever else has a name. A function gets the codec that the type would
+   * have had.
+   */
+  readonly byName?: Readonly<Record<string, CodecChoice>>
+  /** The implementation behind `'temporal'`. Default: `globalThis.Temporal`. */
+  readonly temporal?: TemporalImplementation
+}
+
+/** The options that are a choice between representations. */
+type ChoiceName = Exclude<keyof PgTypesOptions, 'codecs' | 'byName' | 'temporal'>
+
+/** What can be chosen by name; the first is the default. */
+const CHOICES: { readonly [Name in ChoiceName]-?: readonly Extract<PgTypesOptions[Name], string>[] } = {
+  int8: ['string', 'bigint', 'number'],
+  numeric: ['string', 'number'],
+  timestamptz: ['date', 'string', 'temporal'],
+  timestamp: ['date', 'string', 'temporal', 'pg'],
+  date: ['string', 'temporal', 'pg'],
+  time: ['string', 'temporal'],
+  interval: ['interval', 'string', 'temporal', 'pg'],
+  json: ['parsed', 'string'],
+  arrays: ['nested', 'bounded'],
+}
+
+/** The options with nothing left out. */
+export type PgTypesSettings = { readonly [Name in ChoiceName]-?: NonNullable<PgTypesOptions[Name]> } & {
+  readonly codecs: readonly Codec[]
+  readonly byName: ReadonlyMap<string, CodecChoice>
+  /** Undefined when nothing asks for it. */
+  readonly temporal: TemporalImplementation | undefined
+}
+
+/** Throws `ConfigError` for what is no option or none of its values. */
+export function resolvePgTypesOptions(options: PgTypesOptions): PgTypesSettings {
+  if (!isObject(options)) throw new ConfigError('The options of definePgTypes must be an object')
+  const names = [...Object.keys(CHOICES), 'codecs', 'byName', 'temporal']
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue
+    throw new ConfigError(`Unknown option ${JSON.stringify(name.slice(0, 64))}. There are ${names.join(', ')}`)
+  }
+  const chosen = Object.fromEntries(
+    Object.keys(CHOICES).map((name) => [name, chosenFor(name as ChoiceName, options[name as ChoiceName])]),
+  ) as { [Name in ChoiceName]: NonNullable<PgTypesOptions[Name]> }
+  const usesTemporal = Object.values(chosen).includes('temporal')
+  return {
+    ...chosen,
+    codecs: codecsOf(options.codecs ?? []),
+    byName: codecsByName(options.byName ?? {}),
+    temporal: usesTemporal || options.temporal !== undefined ? temporalOf(options.temporal) : undefined,
+  }
+}
+
+/**
+ * The choices in a line, and the codecs by name: equal for profiles that were defined alike, so far as a line can say.
+ */
+export function fingerprintOf(settings: PgTypesSettings): string {
+  const choices = Object.keys(CHOICES).map((name) => {
+    const chosen = settings[name as ChoiceName]
+    return `${name}=${typeof chosen === 'string' ? chosen : 'parse'}`
+  })
+  const codecs = settings.codecs.map(({ schema, name }) => (schema === undefined ? name : `${schema}.${name}`))
+  if (codecs.length > 0) choices.push(`codecs=${codecs.sort().join(',')}`)
+  if (settings.byName.size > 0) choices.push(`byName=${[...settings.byName.keys()].sort().join(',')}`)
+  return choices.join(' ')
+}
+
+function chosenFor(name: ChoiceName, value: unknown): unknown {
+  const allowed: readonly string[] = CHOICES[name]
+  if (value === undefined) return allowed[0]
+  if (typeof value === 'string' && allowed.includes(value)) return value
+  if (name === 'json' && isObject(value) && typeof (value as Partial<JsonParsing>).parse === 'function') {
+    return { ...value }
+  }
+  const parser = name === 'json' ? ', or an object with a function parse' : ''
+  throw new ConfigError(`${name} must be one of ${allowed.join(', ')}${parser}`)
+}
+
+function codecsOf(codecs: readonly Codec[]): readonly Codec[] {
+  if (!Array.isArray(codecs) || !codecs.every(isCodec)) throw new ConfigError('codecs must be an array of codecs')
+  const oids = new Set<number>()
+  for (const { oid, name } of codecs) {
+    if (oids.has(oid)) throw new ConfigError(`codecs has two for the OID ${oid}; the second is ${name}`)
+    if (oid !== 0) oids.add(oid)
+  }
+  return [...codecs]
+}
+
+function codecsByName(byName: Readonly<Record<string, CodecChoice>>): ReadonlyMap<string, CodecChoice> {
+  if (!isObject(byName)) throw new ConfigError('byName must be an object')
+  for (const [name, choice] of Object.entries(byName)) {
+    if (typeof choice === 'function' || isCodec(choice)) continue
+    throw new ConfigError(`byName must have a codec or a function for ${JSON.stringify(name)}`)
+  }
+  return new Map(Object.entries(byName))
+}
+
+export function isCodec(value: unknown): value is Codec {
+  if (!isObject(value)) return false
+  const { name, format, decode, encode } = value as Partial<Codec>
+  const formatKnown = format === BINARY || format === TEXT
+  return typeof name === 'string' && formatKnown && typeof decode === 'function' && typeof encode === 'function'
+}
+
+function temporalOf(given: TemporalImplementation | undefined): TemporalImplementation {
+  const temporal = given ?? (globalThis as { Temporal?: TemporalImplementation }).Temporal
+  if (temporal === undefined) {
+    throw new ConfigError(
+      "This runtime has no Temporal. Install temporal-polyfill and pass it: import { Temporal } from 'temporal-polyfill', " +
+        'and the option temporal: Temporal',
+    )
+  }
+  for (const name of ['Instant', 'PlainDateTime', 'PlainDate', 'PlainTime', 'Duration'] as const) {
+    if (typeof temporal[name] !== 'function') throw new ConfigError(`temporal must have the class ${name}`)
+  }
+  return temporal
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
