@@ -154,7 +154,7 @@ describe('a codec by name', () => {
   const shouted = (derived: Codec): Codec =>
     mapCodec(derived as Codec<string>, {
       decode: (label) => ({ label }),
-      encode: (given) => (given as { label: string }).label,
+      encode: (given) => (typeof given === 'string' ? given : (given as { label: string }).label),
       typescript: { select: '{ label: string }' },
     })
 

@@ -59,9 +59,9 @@ function writeValue(out: SendBuffer, codec: Codec, value: unknown, index: number
   }
 }
 
-/** A string is PostgreSQL's text input, whatever the type; everything else goes by the codec. */
+/** A string is PostgreSQL's text input, unless the codec has strings of its own; everything else goes by the codec. */
 function encodeValue(out: SendBuffer, codec: Codec, value: unknown): Format {
-  if (typeof value === 'string') {
+  if (typeof value === 'string' && !codec.ownStrings) {
     out.text(value)
     return TEXT
   }

@@ -2,8 +2,10 @@ import { arrayOf } from '../types/arrays/array-of.ts'
 import type { Codec } from '../types/codec.ts'
 import { isRecord, recordOf } from '../types/composites/record-of.ts'
 import { defaultTypes, type PgTypes } from '../types/profile/profile.ts'
+import type { ColumnDomainRow } from '../types/server-types/column-domains-query.ts'
 import { codecsFromRows, type ServerTypeRow } from '../types/server-types/server-types.ts'
 import { asText } from '../types/text-fallback.ts'
+import { ColumnDomains, type ColumnKey } from './column-domains.ts'
 import { MAX_KEPT_SQL_LENGTH, type ResultField, Statement } from './statement.ts'
 
 /** Descriptions kept; one of ten columns takes about 2 kB. */
@@ -11,6 +13,9 @@ const MAX_STATEMENTS = 2_048
 
 /** Statements to be described anew; beyond this they are simply forgotten. */
 const MAX_SUSPECTS = 256
+
+/** What has to be known before values can be exchanged: a type, by its OID, or what domain a column is of. */
+export type CatalogKey = number | ColumnKey
 
 /**
  * What is known of one database under one profile: types looked up, statements described. Shared by all connections of a
@@ -27,15 +32,18 @@ export class Catalog {
   readonly #suspects = new Map<string, Statement>()
   /** Types that may have changed, although nothing is sure. */
   readonly #doubted = new Set<number>()
-  /** Look-ups that are under way, by the types that they ask for. */
-  readonly #lookUps = new Map<number, Promise<unknown>>()
+  readonly #columns: ColumnDomains
+  /** Look-ups that are under way, by what they ask for. */
+  readonly #lookUps = new Map<CatalogKey, Promise<unknown>>()
   /** The same database as other profiles have it; gone with the profile. */
   readonly #profiles: WeakMap<PgTypes, Catalog>
-  #typesStatement: Statement | null = null
+  /** The statements that look things up, by their text. */
+  readonly #lookUpStatements = new Map<string, Statement>()
   #generation = 0
 
   constructor(types: PgTypes, profiles: WeakMap<PgTypes, Catalog> = new WeakMap()) {
     this.#types = types
+    this.#columns = new ColumnDomains(types.domainNames)
     this.#records = recordCodecs(types, (oid) => this.#find(oid))
     this.#profiles = profiles
     profiles.set(types, this)
@@ -50,8 +58,27 @@ export class Catalog {
     return this.#statements.get(sql)
   }
 
-  /** Those of `oids` that have to be looked up before values of them can be exchanged. */
-  unknownTypes(oids: readonly number[]): number[] {
+  /** What has to be known of a statement: the types that it takes and gives, and its columns where they may be of domains. */
+  keysOf(parameterOids: readonly number[], fields: readonly ResultField[]): CatalogKey[] {
+    return [...parameterOids, ...fields.map((field) => field.typeOid), ...this.#columns.keysOf(fields)]
+  }
+
+  /**
+   * What has to be looked up next for `keys`, besides what was asked for already. Columns go first, and alone: they lead to
+   * further types.
+   */
+  unknown(keys: readonly CatalogKey[], asked: ReadonlySet<CatalogKey> = new Set()): readonly CatalogKey[] {
+    const columns = this.unknownColumns(keys).filter((key) => !asked.has(key))
+    return columns.length > 0 ? columns : this.unknownTypes(keys).filter((oid) => !asked.has(oid))
+  }
+
+  unknownColumns(keys: readonly CatalogKey[]): ColumnKey[] {
+    return this.#columns.unknown(keys.filter(isColumn))
+  }
+
+  /** The types among `keys`, and the domains of columns among them, that have to be looked up. */
+  unknownTypes(keys: readonly CatalogKey[]): number[] {
+    const oids = [...keys.filter(isType), ...this.#columns.domainsOf(keys.filter(isColumn))]
     return [...new Set(oids)].filter((oid) => this.#find(oid) === undefined)
   }
 
@@ -64,6 +91,18 @@ export class Catalog {
   addTypes(rows: readonly ServerTypeRow[]): void {
     for (const [oid, codec] of codecsFromRows(rows, this.known)) this.#serverTypes.set(oid, codec)
     for (const row of rows) this.#serverRows.set(row.oid, JSON.stringify(row))
+  }
+
+  /** The parameters of the query that asks for columns. */
+  columnParameters(keys: readonly ColumnKey[]): readonly unknown[] {
+    return this.#columns.parametersFor(keys)
+  }
+
+  /** Keeps what a look-up of `keys` gave. Statements that were described with other domains are forgotten. */
+  addColumns(keys: readonly ColumnKey[], rows: readonly ColumnDomainRow[]): void {
+    if (!this.#columns.add(keys, rows)) return
+    this.#statements.clear()
+    this.#suspects.clear()
   }
 
   /** Whether the codec of a type comes from a look-up. */
@@ -88,14 +127,14 @@ export class Catalog {
     for (const oid of oids) this.#doubted.delete(oid)
   }
 
-  /** Those of `oids` that are to be looked up again. */
-  doubted(oids: readonly number[]): number[] {
-    return this.#doubted.size === 0 ? [] : oids.filter((oid) => this.#doubted.has(oid))
+  /** The types among `keys` that are to be looked up again. */
+  doubted(keys: readonly CatalogKey[]): number[] {
+    return this.#doubted.size === 0 ? [] : keys.filter(isType).filter((oid) => this.#doubted.has(oid))
   }
 
   /**
-   * Forgets all types that were looked up, and all statements, which were described by them: unless that has been done
-   * since `generation`, in which somebody has seen that it is necessary.
+   * Forgets all types and columns that were looked up, and all statements, which were described by them: unless that has
+   * been done since `generation`, in which somebody has seen that it is necessary.
    */
   forgetTypes(generation: number): void {
     if (generation !== this.#generation) return
@@ -103,6 +142,7 @@ export class Catalog {
     this.#serverTypes.clear()
     this.#serverRows.clear()
     this.#doubted.clear()
+    this.#columns.clear()
     this.#statements.clear()
     this.#suspects.clear()
     this.#lookUps.clear()
@@ -113,34 +153,45 @@ export class Catalog {
     return this.#generation
   }
 
-  /** Notes that `lookUp` asks for `oids`, until it has settled. */
-  lookingUp(oids: readonly number[], lookUp: Promise<unknown>): void {
-    for (const oid of oids) this.#lookUps.set(oid, lookUp)
+  /** Notes that `lookUp` asks for `keys`, until it has settled. */
+  lookingUp(keys: readonly CatalogKey[], lookUp: Promise<unknown>): void {
+    for (const key of keys) this.#lookUps.set(key, lookUp)
     const settled = (): void => {
-      for (const oid of oids) if (this.#lookUps.get(oid) === lookUp) this.#lookUps.delete(oid)
+      for (const key of keys) if (this.#lookUps.get(key) === lookUp) this.#lookUps.delete(key)
     }
     lookUp.then(settled, settled)
   }
 
-  /** The look-ups of others that will answer for some of `oids`. */
-  lookUpsOf(oids: readonly number[]): Promise<unknown>[] {
-    return [...new Set(oids.flatMap((oid) => this.#lookUps.get(oid) ?? []))]
+  /** The look-ups of others that will answer for some of `keys`. */
+  lookUpsOf(keys: readonly CatalogKey[]): Promise<unknown>[] {
+    return [...new Set(keys.flatMap((key) => this.#lookUps.get(key) ?? []))]
   }
 
-  /** The statement that looks types up; null before the first time. It reads with the built-in codecs, whatever the user's are. */
-  get typesStatement(): Statement | null {
-    return this.#typesStatement
+  /** A statement that looks things up, once it has been described. */
+  lookUpStatement(sql: string): Statement | undefined {
+    return this.#lookUpStatements.get(sql)
   }
 
-  addTypesStatement(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
-    this.#typesStatement = newStatement(sql, parameterOids, fields, (oid) => defaultTypes.codecFor(oid), 0)
-    return this.#typesStatement
+  /** Keeps the description of a statement that looks things up. It reads with the built-in codecs, whatever the user's are. */
+  addLookUpStatement(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
+    const codec = (oid: number): Codec | undefined => defaultTypes.codecFor(oid)
+    const statement = newStatement(sql, parameterOids, fields, codec, (field) => codec(field.typeOid), 0)
+    this.#lookUpStatements.set(sql, statement)
+    return statement
   }
 
-  /** Describes a statement anew. Null when a type in it has not been looked up yet. */
+  /** Describes a statement anew. Null when a type or a column in it has not been looked up yet. */
   describe(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement | null {
-    const unknown = this.unknownTypes(typesOf(parameterOids, fields))
+    const unknown = this.unknown(this.keysOf(parameterOids, fields))
     return unknown.length > 0 ? null : this.add(sql, parameterOids, fields)
+  }
+
+  /** Whether `fields` are read as `statement` says. */
+  describes(statement: Statement, fields: readonly ResultField[]): boolean {
+    return (
+      statement.describes(fields) &&
+      fields.every((field, index) => this.#columns.same(field, statement.columns[index]!))
+    )
   }
 
   /**
@@ -149,7 +200,7 @@ export class Catalog {
    */
   add(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
     const statement = this.#cleared(sql, parameterOids, fields) ?? this.#describe(sql, parameterOids, fields)
-    if (sql.length > MAX_KEPT_SQL_LENGTH || this.unknownTypes(typesOf(parameterOids, fields)).length > 0) {
+    if (sql.length > MAX_KEPT_SQL_LENGTH || this.unknown(this.keysOf(parameterOids, fields)).length > 0) {
       return statement
     }
     this.#statements.delete(sql)
@@ -172,21 +223,26 @@ export class Catalog {
     if (this.#suspects.size > MAX_SUSPECTS) this.#suspects.clear()
   }
 
-  /** Forgets a description that the server has outdated. */
+  /** Forgets a description that the server has outdated. Its columns may be of other domains now, under the same OIDs. */
   forget(statement: Statement): void {
-    if (this.#statements.get(statement.sql) === statement) this.#statements.delete(statement.sql)
+    if (this.#statements.get(statement.sql) !== statement) return
+    this.#statements.delete(statement.sql)
+    this.#columns.doubt(statement.columns)
   }
 
   #cleared(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement | undefined {
     const suspect = this.#suspects.get(sql)
     this.#suspects.delete(sql)
     const same =
-      suspect !== undefined && suspect.parameterOids.join() === parameterOids.join() && suspect.describes(fields)
+      suspect !== undefined && suspect.parameterOids.join() === parameterOids.join() && this.describes(suspect, fields)
     return same ? suspect : undefined
   }
 
   #describe(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
-    return newStatement(sql, parameterOids, fields, (oid) => this.#find(oid), this.#generation)
+    const codecOf = (oid: number): Codec | undefined => this.#find(oid)
+    const codecOfField = (field: ResultField): Codec | undefined =>
+      codecOf(this.#columns.domainOf(field)) ?? codecOf(field.typeOid)
+    return newStatement(sql, parameterOids, fields, codecOf, codecOfField, this.#generation)
   }
 
   #find(oid: number): Codec | undefined {
@@ -203,9 +259,12 @@ function recordCodecs(types: PgTypes, resolve: (oid: number) => Codec | undefine
   return new Map([record, array].map((codec) => [codec.oid, codec]))
 }
 
-/** The types that a statement takes and gives. */
-export function typesOf(parameterOids: readonly number[], fields: readonly ResultField[]): number[] {
-  return [...parameterOids, ...fields.map((field) => field.typeOid)]
+function isType(key: CatalogKey): key is number {
+  return typeof key === 'number'
+}
+
+function isColumn(key: CatalogKey): key is ColumnKey {
+  return typeof key === 'string'
 }
 
 function newStatement(
@@ -213,15 +272,15 @@ function newStatement(
   parameterOids: readonly number[],
   fields: readonly ResultField[],
   codecOf: (oid: number) => Codec | undefined,
+  codecOfField: (field: ResultField) => Codec | undefined,
   generation: number,
 ): Statement {
-  const codec = (oid: number): Codec => codecOf(oid) ?? asText('unknown', oid)
   return new Statement(
     sql,
     parameterOids,
-    parameterOids.map(codec),
+    parameterOids.map((oid) => codecOf(oid) ?? asText('unknown', oid)),
     fields,
-    fields.map((field) => codec(field.typeOid)),
+    fields.map((field) => codecOfField(field) ?? asText('unknown', field.typeOid)),
     generation,
   )
 }

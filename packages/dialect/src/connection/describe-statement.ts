@@ -1,4 +1,3 @@
-import { typesOf } from './catalog.ts'
 import { lookUpTypes, typesChanged } from './look-up-types.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import { requireSql } from './require-sql.ts'
@@ -17,11 +16,11 @@ export async function describeStatement(server: ServerSession, turn: Turn, sql: 
   requireSql(sql)
   const { name, shape } = await prepareStatement(server, turn, sql)
   const { parameterOids, fields } = shape
-  const oids = typesOf(parameterOids, fields)
+  const keys = catalog.keysOf(parameterOids, fields)
   try {
-    const doubted = catalog.doubted(oids)
+    const doubted = catalog.doubted(keys)
     if (doubted.length > 0) await typesChanged(server, turn, catalog.generation, doubted)
-    await lookUpTypes(server, turn, oids)
+    await lookUpTypes(server, turn, keys)
   } catch (error) {
     prepared.discard(name)
     throw error

@@ -1,4 +1,5 @@
-import { type ServerTypeRow, serverTypesQuery } from '../types/server-types/server-types.ts'
+import { type CatalogQuestion, questionOfColumns, questionOfTypes } from './catalog-question.ts'
+import type { CatalogKey } from './catalog.ts'
 import { QueryExchange, type QueryResult } from './exchanges/query.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import type { ServerSession } from './server-session.ts'
@@ -12,27 +13,28 @@ import type { Statement } from './statement.ts'
 const PATIENCE_MS = 1_000
 
 /**
- * Looks up those of `oids` that are not known: one round trip, and another for the first time. What another connection
- * is looking up at the moment is left to it.
+ * Looks up those of `keys` that are not known, types and columns each with one query: one round trip, and another for the
+ * first time. What another connection is looking up at the moment is left to it.
  */
-export async function lookUpTypes(server: ServerSession, turn: Turn, oids: readonly number[]): Promise<void> {
+export async function lookUpTypes(server: ServerSession, turn: Turn, keys: readonly CatalogKey[]): Promise<void> {
   const { catalog } = server
   let generation: number
   do {
     generation = catalog.generation
-    await lookUpOnce(server, turn, oids)
+    await lookUpOnce(server, turn, () => questionOfColumns(catalog, catalog.unknownColumns(keys)))
+    await lookUpOnce(server, turn, () => questionOfTypes(catalog, catalog.unknownTypes(keys)))
     // Somebody else may have found out meanwhile that types are outdated.
   } while (generation !== catalog.generation)
 }
 
-async function lookUpOnce(server: ServerSession, turn: Turn, oids: readonly number[]): Promise<void> {
+async function lookUpOnce<Row>(server: ServerSession, turn: Turn, unknown: () => CatalogQuestion<Row>): Promise<void> {
   const { catalog } = server
-  const others = catalog.lookUpsOf(catalog.unknownTypes(oids))
+  const others = catalog.lookUpsOf(unknown().keys)
   if (others.length > 0) await settledWithin(others, PATIENCE_MS)
-  const missing = catalog.unknownTypes(oids)
-  if (missing.length === 0) return
-  const lookUp = askForTypes(server, turn, missing).then((rows) => catalog.addTypes(rows))
-  catalog.lookingUp(missing, lookUp)
+  const question = unknown()
+  if (question.keys.length === 0) return
+  const lookUp = answerTo(server, turn, question).then((rows) => question.keep(rows))
+  catalog.lookingUp(question.keys, lookUp)
   await lookUp
 }
 
@@ -48,7 +50,7 @@ export async function typesChanged(
 ): Promise<boolean> {
   const { catalog } = server
   if (generation !== catalog.generation) return true
-  const rows = await askForTypes(server, turn, oids).catch(() => null)
+  const rows = await answerTo(server, turn, questionOfTypes(catalog, oids)).catch(() => null)
   if (generation !== catalog.generation) return true
   if (rows === null) return false
   catalog.trust(oids)
@@ -58,21 +60,20 @@ export async function typesChanged(
   return true
 }
 
-/** The text of the query's parameter. */
-export function typesParameter(oids: readonly number[]): string {
-  return `{${oids.join()}}`
-}
-
-async function askForTypes(server: ServerSession, turn: Turn, oids: readonly number[]): Promise<ServerTypeRow[]> {
+async function answerTo<Row>(
+  server: ServerSession,
+  turn: Turn,
+  { sql, parameters }: CatalogQuestion<Row>,
+): Promise<Row[]> {
   const { catalog, prepared } = server
-  let statement = catalog.typesStatement
-  if (statement === null) {
-    const { name, shape } = await prepareStatement(server, turn, serverTypesQuery)
-    statement = catalog.addTypesStatement(serverTypesQuery, shape.parameterOids, shape.fields)
+  let statement = catalog.lookUpStatement(sql)
+  if (statement === undefined) {
+    const { name, shape } = await prepareStatement(server, turn, sql)
+    statement = catalog.addLookUpStatement(sql, shape.parameterOids, shape.fields)
     prepared.add(statement, name)
   }
-  const { rows } = await execute(server, turn, statement, [typesParameter(oids)])
-  return rows as ServerTypeRow[]
+  const { rows } = await execute(server, turn, statement, parameters)
+  return rows as Row[]
 }
 
 function execute(

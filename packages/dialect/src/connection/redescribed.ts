@@ -4,7 +4,7 @@ import type { ResultField, Statement } from './statement.ts'
 
 /**
  * The statement as the server describes it with the Parse of this connection: `known` itself if nothing has changed since
- * another connection described it. Null when that has to wait for a look-up of types, or rows that are asked for as
+ * another connection described it. Null when that has to wait for a look-up of types or columns, or rows that are asked for as
  * `known` says cannot be read.
  */
 export function redescribed(
@@ -13,12 +13,13 @@ export function redescribed(
   fields: readonly ResultField[],
   mode: RowMode,
 ): Statement | null {
-  if (known.describes(fields)) return known
+  if (catalog.describes(known, fields)) return known
   catalog.forget(known)
   // What was bound behind this, before the answer came, gives the same columns.
   prepared.redescribe(known, fields)
   const latest = catalog.statement(known.sql)
-  const current = latest?.describes(fields) === true ? latest : catalog.describe(known.sql, known.parameterOids, fields)
+  const described = latest !== undefined && catalog.describes(latest, fields)
+  const current = described ? latest : catalog.describe(known.sql, known.parameterOids, fields)
   if (current === null || current.rowDecoderFor(known, mode) === null) return null
   prepared.replace(known, current)
   return current

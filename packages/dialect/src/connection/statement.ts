@@ -15,7 +15,7 @@ export interface Column {
   readonly name: string
   /** OID of the type, as the server describes the column; a domain appears as its base type. */
   readonly typeOid: number
-  /** `pg_type.typname`. */
+  /** `pg_type.typname`: of the base type, unless the domain has a codec of its own. */
   readonly type: string
   readonly typeModifier: number
   /** OID of the table that the column comes from, or 0. */

@@ -4,7 +4,7 @@ import { ProtocolError } from '../errors/protocol-error.ts'
 import { UnresolvedTypeError } from '../errors/unresolved-type-error.ts'
 import type { RowDecoder } from '../types/rows/row-decoder.ts'
 import type { RowFunction, RowMode } from '../types/rows/row-function.ts'
-import { typesOf } from './catalog.ts'
+import type { CatalogKey } from './catalog.ts'
 import type { ServerSession } from './server-session.ts'
 import type { ResultField, Statement } from './statement.ts'
 
@@ -38,7 +38,7 @@ export class UndecodedRows {
   /** How many rows came before. */
   #before = 0
   #lookUps = 0
-  readonly #asked = new Set<number>()
+  readonly #asked = new Set<CatalogKey>()
   /** All types were forgotten because one in these rows was out of date. */
   #forgotten = false
   #generation: number
@@ -83,10 +83,10 @@ export class UndecodedRows {
   }
 
   /**
-   * Puts what can be decoded into its places in `rows`. Returns the types to look up before it is called again; none when
+   * Puts what can be decoded into its places in `rows`. Returns what to look up before it is called again; nothing when
    * all is done. Throws when that will never be.
    */
-  read(rows: unknown[]): readonly number[] {
+  read(rows: unknown[]): readonly CatalogKey[] {
     for (;;) {
       const missing = this.#describe() ?? this.#decode(rows)
       if (missing === null) {
@@ -94,9 +94,9 @@ export class UndecodedRows {
         return []
       }
       this.#noticeForgetting()
-      if (++this.#lookUps > MAX_LOOK_UPS || missing.some((oid) => this.#asked.has(oid))) throw this.unreadable()
-      for (const oid of missing) this.#asked.add(oid)
-      const unknown = this.#server.catalog.unknownTypes(missing)
+      if (++this.#lookUps > MAX_LOOK_UPS || missing.some((key) => this.#asked.has(key))) throw this.unreadable()
+      for (const key of missing) this.#asked.add(key)
+      const unknown = this.#server.catalog.unknown(missing)
       if (unknown.length > 0) return unknown
     }
   }
@@ -118,13 +118,12 @@ export class UndecodedRows {
     return CodecError.decode(field.name, `type ${field.typeOid}`, cause, lookUp)
   }
 
-  /** The types to look up before the columns can be described; null when they are. */
-  #describe(): readonly number[] | null {
+  /** What to look up before the columns can be described; null when they are. */
+  #describe(): readonly CatalogKey[] | null {
     if (this.#current !== null) return null
     const { catalog, prepared } = this.#server
     const { sql, parameterOids } = this.#executed
-    const unknown = catalog.unknownTypes(typesOf(parameterOids, this.#fields))
-    const unasked = unknown.filter((oid) => !this.#asked.has(oid))
+    const unasked = catalog.unknown(catalog.keysOf(parameterOids, this.#fields), this.#asked)
     // A type that is gone by now is its text.
     if (unasked.length > 0) return unasked
     const current = catalog.add(sql, parameterOids, this.#fields)

@@ -3,6 +3,15 @@ import type { Outcome } from './outcome.ts'
 /** What a codec throws: the reason alone, without the value. Its caller knows where it happened and says so. */
 export class InvalidValueError extends Error {
   override readonly name = 'InvalidValueError'
+  readonly reason: string
+  /** Which part of the value is at fault: 'element [1], field "b"'. Empty for the value itself. */
+  readonly path: string
+
+  constructor(reason: string, path = '') {
+    super(path === '' ? reason : `${path}: ${reason}`)
+    this.reason = reason
+    this.path = path
+  }
 }
 
 /**

@@ -43,7 +43,7 @@ import { int2vector, oidvector } from './scalars/vectors.ts'
 import { voidType } from './scalars/void.ts'
 
 /** The types that are made of no others, and need no look-up. A new one is a line here. */
-export const scalarCodecs: readonly Codec[] = [
+export const scalarCodecs: readonly Codec[] = Object.freeze([
   bit,
   varbit,
   bool,
@@ -111,7 +111,7 @@ export const scalarCodecs: readonly Codec[] = [
   int2vector,
   oidvector,
   voidType,
-]
+])
 
 /** The built-in types: scalars, and all that is made of them. */
-export const builtInCodecs: readonly Codec[] = [...codecTable(scalarCodecs).values()]
+export const builtInCodecs: readonly Codec[] = Object.freeze([...codecTable(scalarCodecs).values()])

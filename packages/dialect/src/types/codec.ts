@@ -1,4 +1,5 @@
 import type { SendBuffer } from '../bytes/send-buffer.ts'
+import { defineLazySamples } from './lazy-samples.ts'
 
 /** The protocol's format codes. */
 export const TEXT = 0
@@ -24,7 +25,10 @@ export interface Codec<Value = unknown> {
   readonly size: number
   /** `pg_type.typdelim`: what stands between the elements of an array in text. */
   readonly delimiter: string
-  /** The TypeScript types of a selected and of an inserted value, as source text. */
+  /**
+   * The TypeScript types of a selected and of an inserted value, as source text. Every type takes its text; `string` stands
+   * in `insert` where that is a usual way to give the value: numbers of any size, dates, intervals, labels, text.
+   */
   readonly typescript: { readonly select: string; readonly insert: string }
   /**
    * Values as the server prints them (UTC, DateStyle ISO, IntervalStyle iso_8601), and reads them: what the tests and the
@@ -43,15 +47,23 @@ export interface Codec<Value = unknown> {
    */
   readonly encode: (value: unknown, out: SendBuffer) => void
   /**
-   * Whether `encode` takes a string as the server's own input would. A string parameter is always sent as text, whatever
-   * the type; this is about strings inside arrays, which otherwise turn the whole array into text.
+   * Whether `encode` takes a string as the server's own input would. A string parameter is sent as text, whatever the type
+   * (but see `ownStrings`); this is about strings inside arrays, which otherwise turn the whole array into text.
    */
   readonly encodesStrings: boolean
+  /**
+   * Whether strings are values of the codec's own, which `encode` and `toText` decide about wherever they stand; otherwise
+   * a string is PostgreSQL's text input, at the top level and as a part of another value.
+   */
+  readonly ownStrings: boolean
   /** Whether an array can be one value of the type (JSON does that): an array for its array type then has one dimension. */
   readonly encodesArrays: boolean
   /**
    * Reads what the server prints, as `decode` reads its bytes: a composite or a record with a part that has no binary form
    * travels as text with all of its parts. Throws `InvalidValueError`.
+   *
+   * Inside such a composite the session's settings decide what the server prints: an `extra_float_digits` below 1 loses
+   * digits there, and under another DateStyle than ISO its dates are refused.
    */
   readonly fromText?: (text: string) => Value
   /**
@@ -59,7 +71,11 @@ export interface Codec<Value = unknown> {
    * The bounds of `decode` apply, `size` does not.
    */
   readonly decodeBinary?: (bytes: Buffer, view: DataView, offset: number, length: number) => Value
-  /** The value as PostgreSQL's text input, for places where text is all there is: arrays that mix strings with other values. */
+  /**
+   * The value as PostgreSQL's text input, for places where text is all there is: arrays that mix strings with other values,
+   * and composites with a part that travels as text. Throws as `encode` does. A binary codec without it is refused there,
+   * except for strings, which are text already unless they are the codec's own.
+   */
   readonly toText?: (value: unknown) => string
   /** Whether this value, although the format is binary, has to be sent as text by `encodeText`. May throw as `encode` does. */
   readonly prefersText?: (value: unknown) => boolean
@@ -76,8 +92,14 @@ export interface CodecDefinition<Value> {
   readonly size?: number
   readonly delimiter?: string
   readonly typescript: { readonly select: string; readonly insert: string }
-  readonly samples?: readonly string[]
+  /** Or what makes them, once, when they are asked for first. */
+  readonly samples?: readonly string[] | (() => readonly string[])
   readonly encodesStrings?: boolean
+  /**
+   * Strings are values of the codec's own: `encode` and `toText` decide about them everywhere, never PostgreSQL's text
+   * input.
+   */
+  readonly ownStrings?: boolean
   readonly encodesArrays?: boolean
   readonly decode: Codec<Value>['decode']
   readonly encode: Codec<Value>['encode']
@@ -89,20 +111,24 @@ export interface CodecDefinition<Value> {
 }
 
 /**
- * Declares a codec. Defaults: no OID, binary, variable size, a comma between array elements, strings and arrays not
- * encoded, no samples. The codec is frozen, because all connections share it.
+ * Declares a codec. Defaults: no OID, binary, variable size, a comma between array elements, strings left to the server,
+ * arrays not encoded, no samples. The codec is frozen, because all connections share it.
  */
 export function defineCodec<Value>(definition: CodecDefinition<Value>): Codec<Value> {
-  return Object.freeze<Codec<Value>>({
+  const { samples = [], ...rest } = definition
+  const codec = {
     oid: 0,
     arrayOid: 0,
     format: BINARY,
     size: -1,
     delimiter: ',',
     encodesStrings: false,
+    ownStrings: false,
     encodesArrays: false,
-    ...definition,
+    ...rest,
     typescript: Object.freeze({ ...definition.typescript }),
-    samples: Object.freeze([...(definition.samples ?? [])]),
-  })
+  }
+  if (typeof samples === 'function') defineLazySamples(codec, samples)
+  else Object.assign(codec, { samples: Object.freeze([...samples]) })
+  return Object.freeze(codec) as Codec<Value>
 }

@@ -106,6 +106,14 @@ describe.each(everyCodec.map((codec) => ({ type: codec.name, codec })))('the sam
   )
 })
 
+describe.each(everyCodec.map((codec) => ({ type: codec.name, codec })))('$type', ({ codec }) => {
+  test('writes text for whatever it reads, if it can be sent', () => {
+    if (codec.typescript.insert.includes('never')) return
+    for (const sample of codec.samples) expect(codec.toText!(valueFromText(codec, sample))).toBeTypeOf('string')
+    expect(codec.toText).toBeDefined()
+  })
+})
+
 test('every built-in type has cases, and every extension’s', () => {
   const covered = new Set([...codecCases, ...extensionCases].map(({ codec }) => codec.name))
   expect([...scalarCodecs, ...extensionCodecs].map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([])

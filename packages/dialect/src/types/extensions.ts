@@ -13,7 +13,7 @@ import { vector } from './extensions/vector.ts'
  * The types of extensions that get a representation of their own. They have no OID until CREATE EXTENSION gives them one,
  * in whatever schema, and so they are found by name. Any other extension's type is the text that the server prints.
  */
-export const extensionCodecs: readonly Codec[] = [
+export const extensionCodecs: readonly Codec[] = Object.freeze([
   citext,
   cube,
   geography,
@@ -26,4 +26,4 @@ export const extensionCodecs: readonly Codec[] = [
   seg,
   sparsevec,
   vector,
-]
+])

@@ -1,6 +1,5 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import type { RowFunction } from '../../types/rows/row-function.ts'
-import { type ServerTypeRow, serverTypesQuery } from '../../types/server-types/server-types.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
 import {
@@ -12,6 +11,7 @@ import {
 } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import { writeBind } from '../bind.ts'
+import type { CatalogQuestion } from '../catalog-question.ts'
 import type { Catalog } from '../catalog.ts'
 import { advance, refuseRow, type Transitions } from '../exchange.ts'
 import type { Statement } from '../statement.ts'
@@ -42,34 +42,35 @@ const transitions: Transitions<State> = {
 }
 
 /**
- * A look-up of types while a portal is open, which a Sync would end: through a second portal, with a Flush behind.
+ * A look-up of types or columns while a portal is open, which a Sync would end: through a second portal, with a Flush behind.
  *
  * The statement is parsed for each use, without a name: one that somebody has deallocated would end the transaction, and
  * the first portal with it. That portal does not need its statement any more, so it may have had the same name.
  */
 export class PortalLookUp {
-  readonly rows: ServerTypeRow[] = []
   readonly #catalog: Catalog
-  readonly #parameter: string
+  readonly #question: CatalogQuestion
   /** Appends frames to those of the exchange. */
   readonly #append: (write: (out: SendBuffer) => void) => void
   #state: State
   #abandoned = false
   #parameterOids: readonly number[] = []
   #decode: RowFunction | null = null
+  readonly #rows: unknown[] = []
 
-  constructor(catalog: Catalog, parameter: string, append: (write: (out: SendBuffer) => void) => void) {
+  constructor(catalog: Catalog, question: CatalogQuestion, append: (write: (out: SendBuffer) => void) => void) {
     this.#catalog = catalog
-    this.#parameter = parameter
+    this.#question = question
     this.#append = append
-    this.#state = catalog.typesStatement === null ? 'preparing' : 'parsing'
+    this.#state = catalog.lookUpStatement(question.sql) === undefined ? 'preparing' : 'parsing'
   }
 
   start(): void {
-    const statement = this.#catalog.typesStatement
+    const { sql } = this.#question
+    const statement = this.#catalog.lookUpStatement(sql)
     this.#append((out) => {
-      writeParse(out, '', serverTypesQuery, statement?.parameterOids ?? [])
-      if (statement === null) {
+      writeParse(out, '', sql, statement?.parameterOids ?? [])
+      if (statement === undefined) {
         writeDescribeStatement(out, '')
         writeFlush(out)
       } else this.#writeExecution(out, statement)
@@ -87,7 +88,7 @@ export class PortalLookUp {
 
   row(bytes: Buffer, view: DataView, offset: number, end: number): void {
     if (this.#state !== 'fetching' || this.#decode === null) refuseRow(this.#state)
-    this.rows.push(this.#decode(bytes, view, offset, end) as ServerTypeRow)
+    this.#rows.push(this.#decode(bytes, view, offset, end))
   }
 
   message(name: BackendMessageName, reader: FrameReader): void {
@@ -95,15 +96,16 @@ export class PortalLookUp {
     if (name === 'parameterDescription') this.#parameterOids = readParameterDescription(reader)
     else if (name === 'rowDescription') {
       const fields = readRowDescription(reader)
-      const statement = this.#catalog.addTypesStatement(serverTypesQuery, this.#parameterOids, fields)
+      const statement = this.#catalog.addLookUpStatement(this.#question.sql, this.#parameterOids, fields)
       if (this.#abandoned) this.#state = 'done'
       else this.#append((out) => this.#writeExecution(out, statement))
     }
+    if (name === 'closeComplete') this.#question.keep(this.#rows)
   }
 
   #writeExecution(out: SendBuffer, statement: Statement): void {
     this.#decode = statement.rowDecoder('object').rowFunction()
-    writeBind(out, PORTAL, '', statement, [this.#parameter])
+    writeBind(out, PORTAL, '', statement, this.#question.parameters)
     writeExecute(out, PORTAL, 0)
     writeClosePortal(out, PORTAL)
     writeFlush(out)

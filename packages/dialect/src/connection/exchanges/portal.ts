@@ -1,25 +1,23 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
-import { UnresolvedTypeError } from '../../errors/unresolved-type-error.ts'
 import { UsageError } from '../../errors/usage-error.ts'
-import type { RowDecoder } from '../../types/rows/row-decoder.ts'
-import type { RowFunction } from '../../types/rows/row-function.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { writeCopyFail } from '../../wire/control-messages.ts'
 import { readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
 import { writeClosePortal, writeExecute, writeFlush, writeSync } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
+import { nextQuestion } from '../catalog-question.ts'
+import type { CatalogKey } from '../catalog.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
-import { typesParameter } from '../look-up-types.ts'
 import { doubtfulTypes, isOutdated, mayBeOutdated, outdatesTypes } from '../outdated.ts'
-import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
 import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
-import type { ResultField, Statement } from '../statement.ts'
-import { type ReadFailure, UndecodedRows } from '../undecoded-rows.ts'
+import type { Statement } from '../statement.ts'
+import type { ReadFailure } from '../undecoded-rows.ts'
 import { PortalLookUp } from './portal-look-up.ts'
+import { PortalRows } from './portal-rows.ts'
 
 type State =
   | OpeningState
@@ -75,19 +73,12 @@ export class PortalExchange implements Exchange {
   /** It failed before anything was executed, and these types of its statement may be to blame for it. */
   doubtful: readonly number[] = []
   readonly #server: ServerSession
-  /** As it is bound. */
-  readonly #executed: Statement
-  /** As it describes the rows. */
-  #statement: Statement
+  readonly #rows: PortalRows
   readonly #parameters: readonly unknown[]
   readonly #batchRows: number
   readonly #reader: PortalReader
   #state: State = 'binding'
-  #decoder: RowDecoder
-  #decode: RowFunction
-  #rows: unknown[] = []
-  /** Rows of this batch that wait for a look-up of types, and the look-up that is under way. */
-  #undecoded: UndecodedRows | null = null
+  /** The look-up that is under way for rows of this batch. */
   #lookUp: PortalLookUp | null = null
   /** The state behind the batch that has come. */
   #next: 'suspended' | 'closing' = 'suspended'
@@ -104,23 +95,20 @@ export class PortalExchange implements Exchange {
     reader: PortalReader,
   ) {
     this.#server = server
-    this.#executed = statement
-    this.#statement = statement
+    this.#rows = new PortalRows(server, statement)
     this.#parameters = parameters
     this.#batchRows = batchRows
     this.#reader = reader
-    this.#decoder = statement.rowDecoder('object')
-    this.#decode = this.#decoder.rowFunction()
   }
 
   write(out: SendBuffer): void {
-    this.#state = writeOpening(out, this.#server, this.#statement, this.#parameters)
+    this.#state = writeOpening(out, this.#server, this.statement, this.#parameters)
     writeExecute(out, '', this.#batchRows)
     writeFlush(out)
   }
 
   get statement(): Statement {
-    return this.#statement
+    return this.#rows.statement
   }
 
   /** The server waits for us: a batch has come, and nothing was asked since. */
@@ -150,8 +138,7 @@ export class PortalExchange implements Exchange {
     this.#closing = true
     if (this.#state === 'suspended') this.#state = 'closing'
     this.#lookUp?.abandon()
-    this.#rows = []
-    this.#undecoded = null
+    this.#rows.drop()
     this.#server.session.append(this, (out) => {
       writeClosePortal(out, '')
       writeSync(out)
@@ -169,14 +156,8 @@ export class PortalExchange implements Exchange {
     if (++this.#rowsFetched > this.#batchRows)
       throw new ProtocolError('The server sent more rows than it was asked for')
     if (this.#closing || this.#failure !== null) return
-    try {
-      this.#rows.push(this.#decode(bytes, view, offset, end))
-    } catch (error) {
-      if (error instanceof UnresolvedTypeError) {
-        this.#keepRows(this.#statement.columns, this.#statement)
-        this.#rows.push(this.#decode(bytes, view, offset, end))
-      } else this.#unreadable(this.#decoder.explain(bytes, view, offset, end, error))
-    }
+    const failure = this.#rows.add(bytes, view, offset, end)
+    if (failure !== null) this.#unreadable(failure)
   }
 
   message(name: BackendMessageName, reader: FrameReader): void {
@@ -192,14 +173,14 @@ export class PortalExchange implements Exchange {
         }
         break
       case 'rowDescription':
-        this.#described(readRowDescription(reader))
+        this.#rows.describe(readRowDescription(reader))
         break
       case 'noData':
-        this.#described([])
+        this.#rows.describe([])
         break
       case 'bindComplete': {
-        const fields = this.#server.prepared.redescriptionOf(this.#statement)
-        if (fields !== undefined && this.#undecoded === null) this.#described(fields)
+        const fields = this.#server.prepared.redescriptionOf(this.statement)
+        if (fields !== undefined && !this.#rows.waiting) this.#rows.describe(fields)
         break
       }
       case 'portalSuspended':
@@ -222,9 +203,9 @@ export class PortalExchange implements Exchange {
   }
 
   error(error: PostgresError): void {
-    if (this.#state === 'parsing') this.#server.prepared.forget(this.#statement)
+    if (this.#state === 'parsing') this.#server.prepared.forget(this.statement)
     if (beforeExecution(this.#state)) this.#refused(error)
-    else error.outcome = statementOutcome(error, this.#statement.sql, this.#state === 'syncing')
+    else error.outcome = statementOutcome(error, this.statement.sql, this.#state === 'syncing')
     this.#state = 'syncing'
     this.#lookUp = null
     this.#failure = graver(this.#failure, error)
@@ -241,11 +222,10 @@ export class PortalExchange implements Exchange {
 
   fail(error: Error): void {
     this.#state = 'done'
-    this.#rows = []
-    this.#undecoded = null
+    this.#rows.drop()
     const { catalog } = this.#server
-    if (mayBeOutdated(error)) catalog.suspect(this.#statement)
-    this.doubtful = doubtfulTypes(catalog, this.#statement, error)
+    if (mayBeOutdated(error)) catalog.suspect(this.statement)
+    this.doubtful = doubtfulTypes(catalog, this.statement, error)
     this.#reader.end(unfinished(this.#failure, error))
   }
 
@@ -254,13 +234,13 @@ export class PortalExchange implements Exchange {
     const { catalog, prepared } = this.#server
     this.#failure = error
     this.outdated = isOutdated(error)
-    this.doubtful = doubtfulTypes(catalog, this.#statement, error)
+    this.doubtful = doubtfulTypes(catalog, this.statement, error)
     if (this.outdated) {
-      catalog.forget(this.#statement)
-      prepared.evict(this.#statement)
-      if (outdatesTypes(error)) catalog.forgetTypes(this.#statement.generation)
+      catalog.forget(this.statement)
+      prepared.evict(this.statement)
+      if (outdatesTypes(error)) catalog.forgetTypes(this.statement.generation)
     } else if (mayBeOutdated(error)) {
-      catalog.suspect(this.#statement)
+      catalog.suspect(this.statement)
     }
   }
 
@@ -268,14 +248,14 @@ export class PortalExchange implements Exchange {
   #batchCame(next: 'suspended' | 'closing'): void {
     this.#next = next
     this.#state = next
-    if (this.#undecoded === null || this.#closing || this.#failure !== null) this.#deliver()
-    else this.#readKept(this.#undecoded)
+    if (!this.#rows.waiting || this.#closing || this.#failure !== null) this.#deliver()
+    else this.#readKept()
   }
 
-  #readKept(undecoded: UndecodedRows): void {
-    let missing: readonly number[]
+  #readKept(): void {
+    let missing: readonly CatalogKey[]
     try {
-      missing = undecoded.read(this.#rows)
+      missing = this.#rows.readKept()
     } catch (error) {
       this.#state = this.#next
       this.#unreadable(error as ReadFailure)
@@ -284,14 +264,11 @@ export class PortalExchange implements Exchange {
     if (missing.length > 0) {
       this.#state = 'looking up'
       const { catalog, session } = this.#server
-      this.#lookUp = new PortalLookUp(catalog, typesParameter(missing), (write) => session.append(this, write))
+      this.#lookUp = new PortalLookUp(catalog, nextQuestion(catalog, missing), (write) => session.append(this, write))
       this.#lookUp.start()
       return
     }
     this.#state = this.#next
-    this.#undecoded = null
-    this.#statement = undecoded.statement
-    this.#useDecoder(undecoded.decoder)
     this.#deliver()
   }
 
@@ -299,14 +276,8 @@ export class PortalExchange implements Exchange {
     lookUp.message(name, reader)
     if (!lookUp.done) return
     this.#lookUp = null
-    this.#server.catalog.addTypes(lookUp.rows)
-    if (this.#undecoded === null) this.#state = 'closing'
-    else this.#readKept(this.#undecoded)
-  }
-
-  #keepRows(fields: readonly ResultField[], current: Statement | null): void {
-    this.#undecoded = new UndecodedRows(this.#server, this.#executed, fields, 'object', current)
-    this.#decode = this.#undecoded.keepBehind(this.#rows.length)
+    if (this.#rows.waiting) this.#readKept()
+    else this.#state = 'closing'
   }
 
   #unreadable(failure: ReadFailure): void {
@@ -316,28 +287,9 @@ export class PortalExchange implements Exchange {
   }
 
   #deliver(): void {
-    const rows = this.#rows
-    this.#rows = []
+    const rows = this.#rows.take()
     this.#rowsFetched = 0
-    if (!this.#decoder.compiled) this.#decode = this.#decoder.interpreted(rows.length)
     if (!this.#closing && this.#failure === null) this.#reader.batch(rows)
     if (this.#next === 'closing') this.close()
-  }
-
-  #described(fields: readonly ResultField[]): void {
-    const current = redescribed(this.#server, this.#statement, fields, 'object')
-    if (current === this.#statement) return
-    if (current === null) {
-      this.#keepRows(fields, null)
-      return
-    }
-    this.#statement = current
-    this.#useDecoder(current.rowDecoderFor(this.#executed, 'object'))
-  }
-
-  #useDecoder(decoder: RowDecoder | null): void {
-    if (decoder === null) return
-    this.#decoder = decoder
-    this.#decode = decoder.rowFunction()
   }
 }

@@ -10,11 +10,12 @@ import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { readCommandTag } from '../../wire/command-tag.ts'
 import { writeCopyFail } from '../../wire/control-messages.ts'
 import { readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
-import { writeExecuteAndSync, writeSync } from '../../wire/extended-query.ts'
+import { writeExecute, writeExecuteAndSync, writeSync } from '../../wire/extended-query.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import type { TransactionStatus } from '../../wire/status-messages.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
+import { writeBind } from '../bind.ts'
 import { doubtfulTypes, isOutdated, mayBeOutdated, outdatesTypes } from '../outdated.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
@@ -47,6 +48,24 @@ const transitions: Transitions<State> = {
   // After an error the server skips to our Sync. The Sync itself can fail too, in a deferred constraint.
   syncing: { readyForQuery: 'done' },
   done: {},
+}
+
+/** A statement that is executed many times under one Sync goes back to where it was bound. */
+const repetition: Transitions<State> = {
+  ...transitions,
+  syncing: { bindComplete: 'fetching' },
+}
+
+/** What a query is a part of, where it does not travel by itself. */
+export interface Whole {
+  /** A part turned out to be COPY FROM STDIN: `refuse` writes what ends it, and a Sync. */
+  copyIn(refuse: (out: SendBuffer) => void): void
+}
+
+function refuseCopyIn(out: SendBuffer): void {
+  writeCopyFail(out, 'COPY FROM STDIN needs copyFrom')
+  // The server took the Sync that is already there for a part of the COPY.
+  writeSync(out)
 }
 
 /** One query of a caller, over all attempts to run it. */
@@ -83,6 +102,7 @@ export class QueryExchange implements Exchange {
   /** As it describes the rows. */
   #statement: Statement
   #state: State = 'binding'
+  #whole: Whole | null = null
   #decode: RowFunction
   /** The decoder while it interprets; null once there is nothing to gain from counting rows. */
   #decoder: RowDecoder | null = null
@@ -114,6 +134,35 @@ export class QueryExchange implements Exchange {
     const { server, parameters } = this.#request
     this.#state = writeOpening(out, server, this.#statement, parameters)
     writeExecuteAndSync(out)
+  }
+
+  /** Its frames as a part of `whole`, whose one Sync stands behind the last part. */
+  writePart(out: SendBuffer, whole: Whole): void {
+    const { server, parameters } = this.#request
+    this.#whole = whole
+    this.#state = writeOpening(out, server, this.#statement, parameters)
+    writeExecute(out, '', 0)
+  }
+
+  /** As {@link writePart}, where the frame in front of it has just parsed the statement without a name. */
+  writeParsedPart(out: SendBuffer, whole: Whole): void {
+    this.#whole = whole
+    writeBind(out, '', '', this.#statement, this.#request.parameters)
+    writeExecute(out, '', 0)
+  }
+
+  /** The statement was bound and executed once more, behind what it has done so far. */
+  executeAgain(): void {
+    this.#state = advance(repetition, this.#state, 'bindComplete')
+  }
+
+  get rowCount(): number | null {
+    return this.#rowCount
+  }
+
+  /** The server is executing it, so that rows may come. */
+  get fetching(): boolean {
+    return this.#state === 'fetching'
   }
 
   row(bytes: Buffer, view: DataView, offset: number, end: number): void {
@@ -155,11 +204,8 @@ export class QueryExchange implements Exchange {
       }
       case 'copyInResponse':
         this.#failure ??= new UsageError('COPY FROM STDIN cannot be run as a query', 'rolled-back')
-        this.#request.server.session.append(this, (out) => {
-          writeCopyFail(out, 'COPY FROM STDIN needs copyFrom')
-          // The server took the Sync that is already there for a part of the COPY.
-          writeSync(out)
-        })
+        if (this.#whole === null) this.#request.server.session.append(this, refuseCopyIn)
+        else this.#whole.copyIn(refuseCopyIn)
         break
       case 'copyOutResponse':
         this.#failure ??= new UsageError('COPY TO STDOUT cannot be run as a query', 'applied')

@@ -1,6 +1,8 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import type { Codec } from '../codec.ts'
+import { NULL_LENGTH } from '../parts/binary-part.ts'
+import { withinDimension, withinElement } from '../parts/value-path.ts'
 import { elementLoop } from './array-loops.ts'
 import {
   lowerBoundsOf,
@@ -19,7 +21,6 @@ import { BoundedArray } from './bounded-array.ts'
  */
 const HEADER_BYTES = 12
 const DIMENSION_BYTES = 8
-const NULL_LENGTH = -1
 
 /** Arrays up to here are made in their full length, which saves half of the time; longer ones grow as they are read. */
 const MAX_PREALLOCATED = 0x1_0000
@@ -172,20 +173,25 @@ function encodeLevel(
   const values = requireLength(value, lengths, depth)
   const innermost = depth === lengths.length - 1
   let hasNull = false
-  for (let index = 0; index < values.length; index++) {
-    const item = values[index]
-    if (!innermost) {
-      if (encodeLevel(item, depth + 1, lengths, element, out)) hasNull = true
-    } else if (item === null) {
-      out.int32(NULL_LENGTH)
-      hasNull = true
-    } else {
-      requireElement(item, element)
-      const start = out.length
-      out.int32(0)
-      element.encode(item, out)
-      out.patchInt32(start, out.length - start - 4)
+  let index = 0
+  try {
+    for (; index < values.length; index++) {
+      const item = values[index]
+      if (!innermost) {
+        if (encodeLevel(item, depth + 1, lengths, element, out)) hasNull = true
+      } else if (item === null) {
+        out.int32(NULL_LENGTH)
+        hasNull = true
+      } else {
+        requireElement(item, element)
+        const start = out.length
+        out.int32(0)
+        element.encode(item, out)
+        out.patchInt32(start, out.length - start - 4)
+      }
     }
+  } catch (error) {
+    throw innermost ? withinElement(index, error) : withinDimension(index, error)
   }
   return hasNull
 }

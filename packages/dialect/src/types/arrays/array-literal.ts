@@ -1,4 +1,6 @@
 import type { Codec } from '../codec.ts'
+import { escapeText } from '../parts/escaped-text.ts'
+import { withinDimension, withinElement } from '../parts/value-path.ts'
 import { textOf } from '../text-form.ts'
 import { lowerBoundsOf, requireElement, requireLength, shapeOf, valuesOf } from './array-shape.ts'
 
@@ -29,17 +31,27 @@ function formatLevel(value: unknown, depth: number, lengths: readonly number[], 
   const values = requireLength(value, lengths, depth)
   if (depth === 0 && lengths.includes(0)) {
     // All parts must be empty, and then they are one empty array.
-    if (lengths.length > 1) for (const inner of values) formatLevel(inner, 1, lengths, element)
+    if (lengths.length > 1) formatItems(values, 0, lengths, element)
     return '{}'
   }
+  return `{${formatItems(values, depth, lengths, element).join(element.delimiter)}}`
+}
+
+function formatItems(values: ArrayLike<unknown>, depth: number, lengths: readonly number[], element: Codec): string[] {
+  const innermost = depth === lengths.length - 1
   const parts: string[] = []
-  for (let index = 0; index < values.length; index++) {
-    const item = values[index]
-    if (depth < lengths.length - 1) parts.push(formatLevel(item, depth + 1, lengths, element))
-    else if (item === null) parts.push('NULL')
-    else parts.push(formatElement(item, element))
+  let index = 0
+  try {
+    for (; index < values.length; index++) {
+      const item = values[index]
+      if (!innermost) parts.push(formatLevel(item, depth + 1, lengths, element))
+      else if (item === null) parts.push('NULL')
+      else parts.push(formatElement(item, element))
+    }
+  } catch (error) {
+    throw innermost ? withinElement(index, error) : withinDimension(index, error)
   }
-  return `{${parts.join(element.delimiter)}}`
+  return parts
 }
 
 function formatElement(value: unknown, element: Codec): string {
@@ -49,5 +61,5 @@ function formatElement(value: unknown, element: Codec): string {
 
 function quoteElement(text: string, delimiter: string): string {
   if (!NEEDS_QUOTES.test(text) && !text.includes(delimiter)) return text
-  return `"${text.replace(/["\\]/g, '\\$&')}"`
+  return `"${escapeText(text, /["\\]/g, '\\$&')}"`
 }

@@ -6,8 +6,9 @@ import { type Codec, TEXT } from '../codec.ts'
 import { bool } from '../scalars/bool.ts'
 import { bytea } from '../scalars/bytea.ts'
 import { date } from '../scalars/date.ts'
+import { float8 } from '../scalars/floats.ts'
 import { int8 } from '../scalars/int8.ts'
-import { int4 } from '../scalars/integers.ts'
+import { int2, int4 } from '../scalars/integers.ts'
 import { interval } from '../scalars/interval.ts'
 import { json } from '../scalars/json.ts'
 import { text } from '../scalars/text.ts'
@@ -179,6 +180,47 @@ test('its samples are one array of the element’s samples, and NULL', () => {
   expect(arrayOf(asText('any', 1)).samples).toEqual([])
 })
 
+describe('a typed array', () => {
+  test.each<[Codec, ArrayLike<unknown>]>([
+    [int2, new Int16Array([1, -2])],
+    [int4, new Int32Array([1, -2])],
+    [int4, new Uint8Array([1, 255])],
+    [int4, new Int32Array()],
+    [int8, new BigInt64Array([1n, -(2n ** 63n)])],
+    [float8, new Float64Array([0.5, Number.NaN])],
+  ])('%# is an array of one dimension', (element, value) => {
+    const array = arrayOf(element)
+    expect(array.prefersText!(value)).toBe(false)
+    expect(encoded(array, value)).toEqual(encoded(array, Array.from(value)))
+    expect(array.toText!(value)).toBe(array.toText!(Array.from(value)))
+  })
+
+  test('has bounds like any other', () => {
+    const array = arrayOf(int4)
+    const bounded = (values: unknown): BoundedArray<unknown> => new BoundedArray(values as unknown[], [0])
+    expect(encoded(array, bounded(new Int32Array([1, 2])))).toEqual(encoded(array, bounded([1, 2])))
+  })
+
+  test('inside of an array is an element', () => {
+    const array = arrayOf(bytea)
+    expect(encoded(array, [new Uint8Array([1, 2])])).toEqual(encoded(array, [Buffer.from([1, 2])]))
+    expect(() => arrayOf(int4).encode([new Int32Array(1)], new SendBuffer())).toThrow('element [0]: not an integer')
+  })
+
+  test.each<[string, unknown]>([
+    ['bytes without numbers', new ArrayBuffer(8)],
+    ['a view of any numbers', new DataView(new ArrayBuffer(8))],
+    ['a Buffer, which is one value', Buffer.from('ab')],
+  ])('is not: %s', (_fact, value) => {
+    expect(() => arrayOf(text).encode(value, new SendBuffer())).toThrow('not an array')
+    expect(() => arrayOf(text).toText!(value)).toThrow('not an array')
+  })
+
+  test('of bytes is no array of bytea', () => {
+    expect(() => arrayOf(bytea).encode(new Uint8Array(2), new SendBuffer())).toThrow(InvalidValueError)
+  })
+})
+
 test('has the name that it is given', () => {
   expect(arrayOf(int4).name).toBe('_int4')
   expect(arrayOf(int4, { name: 'numbers' }).name).toBe('numbers')
@@ -195,6 +237,12 @@ test('types an element as nullable', () => {
   })
   expect(arrayOf(voidType).typescript.insert).toBe('never')
 })
+
+function encoded(codec: Codec, value: unknown): Buffer {
+  const out = new SendBuffer()
+  codec.encode(value, out)
+  return Buffer.from(out.bytes.subarray(0, out.length))
+}
 
 function read(codec: Codec, literal: string): unknown {
   const bytes = Buffer.from(literal)

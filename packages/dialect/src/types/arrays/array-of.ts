@@ -1,11 +1,12 @@
 import { BINARY, type Codec, defineCodec } from '../codec.ts'
 import { inBinary } from '../parts/binary-part.ts'
 import { isForeignText } from '../parts/foreign-text.ts'
+import { withinDimension, withinElement } from '../parts/value-path.ts'
 import { decodeFromText } from '../text-form.ts'
 import { binaryArrayDecoder, binaryArrayEncoder, boundedArrayDecoder } from './array-binary.ts'
 import { boundedLiteralDecoder, literalArrayDecoder } from './array-literal-reader.ts'
 import { formatArrayLiteral, formatListLiteral } from './array-literal.ts'
-import { shapeOf, valuesOf } from './array-shape.ts'
+import { isList, shapeOf, valuesOf } from './array-shape.ts'
 import type { BoundedArray } from './bounded-array.ts'
 
 export interface ArrayOptions {
@@ -19,7 +20,7 @@ export interface ArrayOptions {
  * The codec of an element's array type: nested JavaScript arrays of up to six dimensions, with null for NULL, or a
  * {@link BoundedArray} of them.
  *
- * Encodes both: arrays that are as long and as deep everywhere; an array whose elements may be arrays themselves (JSON) is
+ * Encodes both, and typed arrays: arrays that are as long and as deep everywhere; an array whose elements may be arrays themselves (JSON) is
  * taken for one dimension. Arrays travel as their elements do, binary or text; an array that holds strings which only the
  * server can read goes as text.
  *
@@ -54,7 +55,7 @@ export function arrayOf(
     format: element.format,
     delimiter: element.delimiter,
     typescript: typescriptOf(element, bounds),
-    samples: element.samples.length === 0 ? [] : [formatListLiteral([...element.samples, null], element.delimiter)],
+    samples: () => samplesOf(element),
     // An array in an array is another dimension, except where a domain makes a value of it.
     encodesArrays: true,
     decode: binary && decodeBinary !== undefined ? decodeBinary : decodeLiteral,
@@ -78,23 +79,33 @@ function typescriptOf({ typescript }: Codec, bounds: 'dropped' | 'kept'): Codec[
   }
 }
 
+function samplesOf({ samples, delimiter }: Codec): string[] {
+  return samples.length === 0 ? [] : [formatListLiteral([...samples, null], delimiter)]
+}
+
 /** Whether an element is a string that the element's codec leaves to the server. What is no proper array is not. */
 function holdsForeignText(value: unknown, element: Codec): boolean {
   const values = valuesOf(value)
-  if (!Array.isArray(values) || (element.encodesStrings && element.prefersText === undefined)) return false
+  if (!isList(values) || ((element.encodesStrings || element.ownStrings) && element.prefersText === undefined))
+    return false
   return anyForeign(values, shapeOf(value, element), 0, element)
 }
 
-function anyForeign(values: readonly unknown[], lengths: readonly number[], depth: number, element: Codec): boolean {
+function anyForeign(values: ArrayLike<unknown>, lengths: readonly number[], depth: number, element: Codec): boolean {
   if (values.length !== lengths[depth]) return false
   const innermost = depth === lengths.length - 1
-  for (let index = 0; index < values.length; index++) {
-    const item = values[index]
-    if (innermost) {
-      if (isForeignText(element, item)) return true
-    } else if (Array.isArray(item) && anyForeign(item, lengths, depth + 1, element)) {
-      return true
+  let index = 0
+  try {
+    for (; index < values.length; index++) {
+      const item = values[index]
+      if (innermost) {
+        if (isForeignText(element, item)) return true
+      } else if (Array.isArray(item) && anyForeign(item, lengths, depth + 1, element)) {
+        return true
+      }
     }
+  } catch (error) {
+    throw innermost ? withinElement(index, error) : withinDimension(index, error)
   }
   return false
 }

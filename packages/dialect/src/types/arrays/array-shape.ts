@@ -1,3 +1,5 @@
+import { isTypedArray } from 'node:util/types'
+
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import type { Codec } from '../codec.ts'
 import { BoundedArray } from './bounded-array.ts'
@@ -14,6 +16,11 @@ const INT4_MAX = 0x7fff_ffff
 /** The nested array, without its bounds. */
 export function valuesOf(value: unknown): unknown {
   return value instanceof BoundedArray ? value.values : value
+}
+
+/** A JavaScript array, or a typed array: numbers in one dimension, which have no NULLs. A Buffer stands for bytes. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (isTypedArray(value) && !Buffer.isBuffer(value))
 }
 
 /** The lower bounds, once {@link shapeOf} has checked them; undefined where all of them are 1. */
@@ -40,17 +47,18 @@ export function shapeOf(value: unknown, element: Codec): number[] {
 
 /** `dimensions`: how deep to look; undefined: as deep as the arrays go. */
 function lengthsOf(value: unknown, dimensions: number | undefined): number[] {
-  if (!Array.isArray(value)) throw new InvalidValueError('not an array')
+  if (!isList(value)) throw new InvalidValueError('not an array')
   const lengths: number[] = []
   let inner: unknown = value
   let elements = 1
   do {
-    const { length } = inner as unknown[]
+    const { length } = inner as ArrayLike<unknown>
     lengths.push(length)
     if (lengths.length > MAX_DIMENSIONS) throw new InvalidValueError('more than 6 dimensions')
     elements *= length
     if (elements > MAX_ELEMENTS) throw new InvalidValueError('too many elements')
-    inner = (inner as unknown[])[0]
+    inner = (inner as ArrayLike<unknown>)[0]
+    // A typed array in here is an element: bytes, or a vector.
   } while (lengths.length !== dimensions && Array.isArray(inner))
   return lengths
 }
@@ -64,16 +72,17 @@ export function requireBound(bound: unknown, length: number): number {
 }
 
 /** Throws unless `value`, which stands in dimension `depth`, is an array as long as its neighbours. */
-export function requireLength(value: unknown, lengths: readonly number[], depth: number): unknown[] {
-  if (!Array.isArray(value) || value.length !== lengths[depth]) {
+export function requireLength(value: unknown, lengths: readonly number[], depth: number): ArrayLike<unknown> {
+  const list = depth === 0 ? isList(value) : Array.isArray(value)
+  if (!list || (value as ArrayLike<unknown>).length !== lengths[depth]) {
     throw new InvalidValueError('its inner arrays differ in depth or length')
   }
-  return value
+  return value as ArrayLike<unknown>
 }
 
 /** Throws for what can be no element: nothing at all, or an array where elements stand. */
 export function requireElement(value: unknown, element: Codec): void {
-  if (value === undefined) throw new InvalidValueError('an element is undefined')
+  if (value === undefined) throw new InvalidValueError('undefined is not a value; NULL is null')
   if (Array.isArray(value) && !element.encodesArrays) {
     throw new InvalidValueError('its inner arrays differ in depth or length')
   }

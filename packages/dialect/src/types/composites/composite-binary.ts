@@ -3,6 +3,7 @@ import { InvalidValueError } from '../../errors/codec-error.ts'
 import { UnresolvedTypeError } from '../../errors/unresolved-type-error.ts'
 import type { Codec } from '../codec.ts'
 import { binaryReader, binarySize, NULL_LENGTH, readPartLength, requireEnd, writePart } from '../parts/binary-part.ts'
+import { withinField } from '../parts/value-path.ts'
 import type { Composer, CompositeField } from './composite-fields.ts'
 
 /*
@@ -52,10 +53,15 @@ export function binaryCompositeDecoder(
 /** Appends the values of the fields, which are as many as these. */
 export function encodeComposite(values: readonly unknown[], fields: readonly CompositeField[], out: SendBuffer): void {
   out.int32(fields.length)
-  for (let index = 0; index < fields.length; index++) {
-    const { codec } = fields[index]!
-    out.uint32(codec.oid)
-    if (values[index] === null) out.int32(NULL_LENGTH)
-    else writePart(codec, values[index], out)
+  let index = 0
+  try {
+    for (; index < fields.length; index++) {
+      const { codec } = fields[index]!
+      out.uint32(codec.oid)
+      if (values[index] === null) out.int32(NULL_LENGTH)
+      else writePart(codec, values[index], out)
+    }
+  } catch (error) {
+    throw withinField(fields[index]!.name, error)
   }
 }

@@ -1,4 +1,5 @@
 import { formatPart, malformedLiteral, readPart } from '../parts/literal-part.ts'
+import { withinField } from '../parts/value-path.ts'
 import { textOf, valueFromText } from '../text-form.ts'
 import type { CompositeField } from './composite-fields.ts'
 
@@ -11,10 +12,16 @@ const SYNTAX = /[(),"\\ \t-\r]/
  * @see https://www.postgresql.org/docs/current/rowtypes.html#ROWTYPES-IO-SYNTAX
  */
 export function formatCompositeLiteral(values: readonly unknown[], fields: readonly CompositeField[]): string {
-  const parts = fields.map(({ codec }, index) => {
-    const value = values[index]
-    return value === null ? '' : formatField(textOf(codec, value))
-  })
+  const parts: string[] = []
+  let index = 0
+  try {
+    for (; index < fields.length; index++) {
+      const value = values[index]
+      parts.push(value === null ? '' : formatField(textOf(fields[index]!.codec, value)))
+    }
+  } catch (error) {
+    throw withinField(fields[index]!.name, error)
+  }
   return `(${parts.join(',')})`
 }
 

@@ -2,6 +2,8 @@ import { decodeText } from '../../bytes/decode-text.ts'
 import { UnresolvedTypeError } from '../../errors/unresolved-type-error.ts'
 import { BINARY, type Codec, defineCodec, TEXT } from '../codec.ts'
 import { isForeignText } from '../parts/foreign-text.ts'
+import { MAX_SAMPLES } from '../parts/samples.ts'
+import { withinField } from '../parts/value-path.ts'
 import type { TypeIdentity } from '../type-identity.ts'
 import { binaryCompositeDecoder, encodeComposite } from './composite-binary.ts'
 import { composerOf, type CompositeField, fieldValuesOf } from './composite-fields.ts'
@@ -31,7 +33,7 @@ export function compositeOf(identity: TypeIdentity, fields: readonly CompositeFi
     ...identity,
     format: binary ? BINARY : TEXT,
     typescript: { select: typeLiteral(fields, 'select'), insert: typeLiteral(fields, 'insert') },
-    samples: samplesOf(fields),
+    samples: () => samplesOf(fields),
     decode:
       binary && decodeBinary !== undefined
         ? decodeBinary
@@ -43,26 +45,34 @@ export function compositeOf(identity: TypeIdentity, fields: readonly CompositeFi
     toText,
     ...(binary
       ? {
-          prefersText: (value) => {
-            const values = valuesOf(value)
-            return fields.some(({ codec }, index) => isForeignText(codec, values[index]))
-          },
+          prefersText: (value) => holdsForeignText(valuesOf(value), fields),
           encodeText: (value, out) => out.text(toText(value)),
         }
       : decodeBinary && { decodeBinary }),
   })
 }
 
-/** Every field may be NULL: not even NOT NULL on a table's column says anything about its row type. */
+function holdsForeignText(values: readonly unknown[], fields: readonly CompositeField[]): boolean {
+  let index = 0
+  try {
+    for (; index < fields.length; index++) if (isForeignText(fields[index]!.codec, values[index])) return true
+  } catch (error) {
+    throw withinField(fields[index]!.name, error)
+  }
+  return false
+}
+
+/** Every field may be NULL: not even NOT NULL on a table's column says anything about its row type. It may be left out, too. */
 function typeLiteral(fields: readonly CompositeField[], side: 'select' | 'insert'): string {
   if (fields.length === 0) return 'Record<string, never>'
-  const members = fields.map(({ name, codec }) => `${JSON.stringify(name)}: ${codec.typescript[side]} | null`)
+  const colon = side === 'select' ? ':' : '?:'
+  const members = fields.map(({ name, codec }) => `${JSON.stringify(name)}${colon} ${codec.typescript[side]} | null`)
   return `{ ${members.join('; ')} }`
 }
 
-/** All fields NULL, and every field with each of its samples, beside those of the other fields. */
+/** All fields NULL, and every field with one after the other of its samples, beside those of the other fields. */
 function samplesOf(fields: readonly CompositeField[]): string[] {
-  const rows = Math.max(0, ...fields.map(({ codec }) => codec.samples.length))
+  const rows = Math.min(MAX_SAMPLES - 1, Math.max(0, ...fields.map(({ codec }) => codec.samples.length)))
   const samples = [`(${fields.map(() => '').join(',')})`]
   for (let row = 0; row < rows; row++) {
     const parts = fields.map(({ codec: { samples } }) => formatSample(samples[row % samples.length]))

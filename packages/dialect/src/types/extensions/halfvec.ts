@@ -2,6 +2,7 @@ import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
 import { float4 } from '../scalars/floats.ts'
+import { roundHalfEven } from '../scalars/round-half-even.ts'
 import { formatNumbers, parseNumbers, requireNumbers, requireSingle } from './vector-numbers.ts'
 
 const HEADER_BYTES = 4
@@ -84,9 +85,4 @@ function bitsOf(single: number): number {
   // Steps of a normal half begin at 1024, which is one in the exponent; rounded up to 2048, they are one more.
   const bits = steps + (exponent - SMALLEST_EXPONENT) * FRACTION_VALUES
   return sign + Math.min(bits, INFINITY_BITS)
-}
-
-function roundHalfEven(value: number): number {
-  const rounded = Math.round(value)
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
 }

@@ -2,12 +2,12 @@ import { decodeText } from '../../bytes/decode-text.ts'
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
+import { NULL_LENGTH, readPartLength, readPresentLength, requireEnd } from '../parts/binary-part.ts'
+import { escapeText, unescapeText } from '../parts/escaped-text.ts'
 import { requireText } from '../plain-text.ts'
 
 /** What an `hstore` is in JavaScript. */
 export type Hstore = Record<string, string | null>
-
-const NULL_LENGTH = -1
 
 /** A key and a value take at least their two length words. */
 const SMALLEST_PAIR_BYTES = 8
@@ -41,24 +41,16 @@ function decode(bytes: Buffer, view: DataView, offset: number, length: number): 
   const members: Hstore = {}
   let at = offset + 4
   for (let index = 0; index < count; index++) {
-    const keyLength = readLength(view, at, end)
-    if (keyLength === NULL_LENGTH) throw new InvalidValueError('a key is NULL')
+    const keyLength = readPresentLength(view, at, end, -1)
     const key = decodeText(bytes, at + 4, keyLength)
     at += 4 + keyLength
-    const valueLength = readLength(view, at, end)
+    const valueLength = readPartLength(view, at, end, -1)
     const value = valueLength === NULL_LENGTH ? null : decodeText(bytes, at + 4, valueLength)
     at += 4 + (value === null ? 0 : valueLength)
     setMember(members, key, value)
   }
-  if (at !== end) throw new InvalidValueError('longer than its pairs')
+  requireEnd(at, end)
   return members
-}
-
-function readLength(view: DataView, at: number, end: number): number {
-  if (at + 4 > end) throw new InvalidValueError('too short for its pairs')
-  const length = view.getInt32(at)
-  if (length < NULL_LENGTH || length > end - at - 4) throw new InvalidValueError('an impossible length')
-  return length
 }
 
 function encode(value: unknown, out: SendBuffer): void {
@@ -120,7 +112,7 @@ function quotedEnd(text: string, start: number): number {
 }
 
 function unquoted(text: string, start: number, end: number): string {
-  return text.slice(start + 1, end - 1).replace(/\\([^])/g, '$1')
+  return unescapeText(text.slice(start + 1, end - 1), '\\')
 }
 
 function toText(value: unknown): string {
@@ -130,7 +122,7 @@ function toText(value: unknown): string {
 }
 
 function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`
+  return `"${escapeText(text, /["\\]/g, '\\$&')}"`
 }
 
 /** `__proto__` is a key like any other, which assignment would take for something else. */

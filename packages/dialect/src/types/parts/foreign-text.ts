@@ -6,5 +6,6 @@ import { BINARY, type Codec } from '../codec.ts'
  */
 export function isForeignText(codec: Codec, value: unknown): boolean {
   if (codec.format !== BINARY || value === null) return false
-  return typeof value === 'string' ? !codec.encodesStrings : (codec.prefersText?.(value) ?? false)
+  if (typeof value === 'string' && !codec.ownStrings) return !codec.encodesStrings
+  return codec.prefersText?.(value) ?? false
 }

@@ -1,4 +1,5 @@
 import { InvalidValueError } from '../../errors/codec-error.ts'
+import { escapeText, unescapeText } from './escaped-text.ts'
 
 /*
  * The parts of composite and range literals, which are quoted alike: a part with syntax in it stands in double quotes,
@@ -17,21 +18,9 @@ export interface LiteralPart {
   readonly end: number
 }
 
-/** V8 ends the process when it has to remember 2^27 matches of one `replace`, and quotes double with every level of nesting. */
-const MAX_REPLACED_LENGTH = 0x100_0000
-
 /** Writes a part, in quotes if it is empty or matches `syntax`. */
 export function formatPart(text: string, syntax: RegExp): string {
-  return text === '' || syntax.test(text) ? `"${doubleQuotes(text)}"` : text
-}
-
-function doubleQuotes(text: string): string {
-  if (text.length <= MAX_REPLACED_LENGTH) return text.replace(/["\\]/g, '$&$&')
-  let doubled = ''
-  for (let at = 0; at < text.length; at += MAX_REPLACED_LENGTH) {
-    doubled += doubleQuotes(text.slice(at, at + MAX_REPLACED_LENGTH))
-  }
-  return doubled
+  return text === '' || syntax.test(text) ? `"${escapeText(text, /["\\]/g, '$&$&')}"` : text
 }
 
 /** Reads the part at `start`, which one of the characters in `stops` ends. */
@@ -57,7 +46,7 @@ function readQuoted(source: string, start: number): LiteralPart {
     at += escaped ? 2 : 1
   }
   const text = source.slice(start, at)
-  return { text: escapes ? text.replace(/["\\]([^])/g, '$1') : text, end: at + 1 }
+  return { text: escapes ? unescapeText(text, '"\\') : text, end: at + 1 }
 }
 
 export function malformedLiteral(): never {

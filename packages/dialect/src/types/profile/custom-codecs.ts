@@ -1,6 +1,7 @@
-import { ConfigError } from '../../errors/config-error.ts'
+import { changedCodec } from '../changed-codec.ts'
 import type { Codec } from '../codec.ts'
-import { type CodecChoice, isCodec } from './profile-options.ts'
+import type { CodecChoice } from './profile-options.ts'
+import { userCodec } from './user-codec.ts'
 
 /** The codecs that users bring along, in the order in which they are asked: by OID, by name, by what would be there. */
 export class CustomCodecs {
@@ -24,16 +25,24 @@ export class CustomCodecs {
   replacing(builtIn: Codec): Codec {
     const byOid = this.#byOid.get(builtIn.oid)
     const arrayOid = byOid?.arrayOid === 0 ? builtIn.arrayOid : byOid?.arrayOid
-    const derived = byOid === undefined ? builtIn : { ...byOid, arrayOid: arrayOid ?? 0 }
+    const derived = byOid === undefined ? builtIn : changedCodec(byOid, { arrayOid: arrayOid ?? 0 })
     const custom = this.named('pg_catalog', builtIn.name, () => derived)
     if (custom === undefined) return derived
-    return { ...custom, oid: derived.oid, arrayOid: derived.arrayOid, delimiter: derived.delimiter }
+    return changedCodec(custom, { oid: derived.oid, arrayOid: derived.arrayOid, delimiter: derived.delimiter })
   }
 
   /** The user's codec for the type of a name, which it gets whatever its own is. */
   named(schema: string, name: string, derived: () => Codec): Codec | undefined {
     const codec = this.#chosen(schema, name, derived)
-    return codec === undefined || codec.name === name ? codec : { ...codec, name }
+    return codec === undefined || codec.name === name ? codec : changedCodec(codec, { name })
+  }
+
+  /** The names, with or without a schema, that are not those of built-in types, and so may be those of domains. */
+  namesBeside(builtIn: readonly Codec[]): readonly string[] {
+    const taken = new Set(builtIn.map(({ name }) => name))
+    const unplaced = this.#unplaced.map(({ schema, name }) => (schema === undefined ? name : `${schema}.${name}`))
+    const names = new Set([...unplaced, ...this.#choices.keys()])
+    return Object.freeze([...names].filter((name) => !taken.has(name) && !name.startsWith('pg_catalog.')))
   }
 
   #chosen(schema: string, name: string, derived: () => Codec): Codec | undefined {
@@ -41,8 +50,6 @@ export class CustomCodecs {
     const codec = this.#unplaced.find((each) => each.name === name && (each.schema ?? schema) === schema)
     if (choice === undefined) return codec
     if (typeof choice !== 'function') return choice
-    const made = choice(codec ?? derived())
-    if (!isCodec(made)) throw new ConfigError(`byName must return a codec for ${JSON.stringify(name)}`)
-    return made
+    return userCodec(choice(codec ?? derived()), `byName: what the function for ${JSON.stringify(name)} returns`)
   }
 }

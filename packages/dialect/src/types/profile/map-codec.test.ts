@@ -4,8 +4,10 @@ import { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { arrayOf } from '../arrays/array-of.ts'
 import { BINARY, type Codec, TEXT } from '../codec.ts'
+import { compositeOf } from '../composites/composite-of.ts'
 import { rangeOf } from '../ranges/range-of.ts'
 import { Range } from '../ranges/range-value.ts'
+import { int4 } from '../scalars/integers.ts'
 import { interval } from '../scalars/interval.ts'
 import { json } from '../scalars/json.ts'
 import { numeric } from '../scalars/numeric.ts'
@@ -71,9 +73,49 @@ describe('a mapped codec', () => {
     expect(textOf(decimal, new Decimal('1.50'))).toBe('1.50')
   })
 
-  test('never gets a string or null to encode', () => {
+  test('gets strings to encode wherever they stand, and never null', () => {
+    const codes = mapCodec(int4, { decode: (value) => `c${value}`, encode: (value) => Number(String(value).slice(1)) })
+    expect(codes.ownStrings).toBe(true)
+    expect(encode(codes, 'c7')).toBe('00000007')
+    expect(textOf(codes, 'c7')).toBe('7')
+    const array = arrayOf(codes)
+    expect(array.prefersText!(['c1', null])).toBe(false)
+    expect(encode(array, ['c1', null])).toBe(encode(arrayOf(int4), [1, null]))
+    expect(textOf(array, ['c1', null])).toBe('{1,NULL}')
+    const composite = compositeOf({ name: 'pair' }, [
+      { name: 'a', codec: codes },
+      { name: 'b', codec: money },
+    ])
+    expect(encode(composite, { a: 'c1', b: '7' })).toBe(Buffer.from('(1,7)').toString('hex'))
+    const range = rangeOf(codes, { name: 'codes' })
+    expect(range.prefersText!({ lower: 'c1', upper: null })).toBe(false)
+    expect(textOf(range, { lower: 'c1', upper: null })).toBe('[1,)')
+  })
+
+  test('may make text input of strings', () => {
+    const days = mapCodec(interval, { decode: String, encode: (value) => `${String(value)} days` })
+    expect(days.prefersText!('3')).toBe(true)
+    expect(encodeText(days, '3')).toBe('3 days')
+    expect(textOf(arrayOf(days), ['3'])).toBe('{"3 days"}')
+    expect(arrayOf(days).prefersText!(['3'])).toBe(true)
+  })
+
+  test('passes strings on to the codec underneath, if that has strings of its own', () => {
+    const inner = mapCodec(int4, { decode: String, encode: (value) => Number(value) * 2 })
+    const outer = mapCodec(inner, { decode: (value) => value, encode: (value) => value, ownStrings: false })
+    expect(outer.ownStrings).toBe(true)
+    expect(outer.prefersText!('3')).toBe(false)
+    expect(encode(outer, '3')).toBe('00000006')
+    expect(encode(mapCodec(inner, { decode: String, encode: (value) => `${String(value)}0` }), '3')).toBe('0000003c')
+  })
+
+  test('never gets strings, if it says so', () => {
     const seen: unknown[] = []
-    const spying = mapCodec(text, { decode: String, encode: (value) => seen.push(value) && 'x' })
+    const spying = mapCodec(text, {
+      decode: String,
+      encode: (value) => seen.push(value) && 'x',
+      ownStrings: false,
+    })
     encode(spying, 'as it is')
     expect(textOf(spying, 'as it is')).toBe('as it is')
     const array = arrayOf(spying)
@@ -138,6 +180,9 @@ describe('text input that only the server can read', () => {
     expect(list.prefersText!(['1 day'])).toBe(true)
     expect(encodeText(list, ['1 day'])).toBe('{"1 day"}')
     expect(list.prefersText!([{ days: 1 }])).toBe(false)
+    const literal = mapCodec(arrayOf(interval), { decode: String, encode: () => '{1 day}' })
+    expect(literal.prefersText!(1)).toBe(true)
+    expect(encodeText(literal, 1)).toBe('{1 day}')
   })
 })
 

@@ -67,6 +67,7 @@ const ELEMENTS: ReadonlySet<string> = new Set(
 const numericInArray: Codec<number> = mapCodec(numeric, {
   decode: Number,
   encode: (value) => value,
+  ownStrings: false,
   typescript: { select: 'number' },
 })
 
@@ -85,6 +86,7 @@ function nodePostgresProfile(): PgTypes {
   return Object.freeze<PgTypes>({
     codecFor: (oid) => byOid.get(oid),
     codecNamed: () => undefined,
+    domainNames: [],
     arrays: 'nested',
     serverTypes: 'text',
     fingerprint: 'node-postgres',

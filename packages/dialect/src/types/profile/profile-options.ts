@@ -1,12 +1,17 @@
 import { ConfigError } from '../../errors/config-error.ts'
-import { BINARY, type Codec, TEXT } from '../codec.ts'
+import type { Codec } from '../codec.ts'
 import type { TemporalImplementation } from '../scalars/temporal-types.ts'
 import type { JsonParsing } from './representations/json.ts'
+import { userCodec } from './user-codec.ts'
 
 /** A codec for the type of some name, or one made from what would serve the type otherwise. */
 export type CodecChoice = Codec | ((derived: Codec) => Codec)
 
-/** Which JavaScript values stand for which PostgreSQL types. What is left out has its default, which loses nothing but a Date's microseconds. */
+/**
+ * Which JavaScript values stand for which PostgreSQL types. What is left out has its default. These lose three things: the
+ * microseconds that a `Date` has no room for, the digits of a JSON number beyond double precision, and the lower bounds of
+ * arrays.
+ */
 export interface PgTypesOptions {
   /** Default `'string'`. `'number'` refuses values beyond `Number.MAX_SAFE_INTEGER`. */
   readonly int8?: 'string' | 'bigint' | 'number'
@@ -43,7 +48,11 @@ export interface PgTypesOptions {
   /**
    * Codecs by type name, or by schema and name with a dot between them, which goes first: for built-in types, base types
    * of extensions, enums, composites, domains and whatever else has a name. A function gets the codec that the type would
-   * have had.
+   * have had. A string is text input for the server, unless the codec has `ownStrings`, as those of `mapCodec` have.
+   *
+   * A domain's codec reads parameters, parts of other types, and columns of tables and views, for which the server is asked
+   * once. An expression is read as the base type, because the server does not say more: `$1::email`, `lower(mail)`, a
+   * `union`. So is a column of a domain that is called as a built-in type, unless the schema is given with the name.
    */
   readonly byName?: Readonly<Record<string, CodecChoice>>
   /** The implementation behind `'temporal'`. Default: `globalThis.Temporal`. */
@@ -95,7 +104,8 @@ export function resolvePgTypesOptions(options: PgTypesOptions): PgTypesSettings 
 }
 
 /**
- * The choices in a line, and the codecs by name: equal for profiles that were defined alike, so far as a line can say.
+ * The choices in a line, with a user's own codecs and parsers by name only: profiles that were defined alike have the same
+ * line, but two with different codecs of the same names have so, too. It names a profile, and does not compare them.
  */
 export function fingerprintOf(settings: PgTypesSettings): string {
   const choices = Object.keys(CHOICES).map((name) => {
@@ -120,29 +130,30 @@ function chosenFor(name: ChoiceName, value: unknown): unknown {
 }
 
 function codecsOf(codecs: readonly Codec[]): readonly Codec[] {
-  if (!Array.isArray(codecs) || !codecs.every(isCodec)) throw new ConfigError('codecs must be an array of codecs')
-  const oids = new Set<number>()
-  for (const { oid, name } of codecs) {
-    if (oids.has(oid)) throw new ConfigError(`codecs has two for the OID ${oid}; the second is ${name}`)
-    if (oid !== 0) oids.add(oid)
+  if (!Array.isArray(codecs)) throw new ConfigError('codecs must be an array of codecs')
+  const complete = Array.from(codecs, (codec: unknown, index) => userCodec(codec, `codecs[${index}]`))
+  const served = new Set<string>()
+  for (const codec of complete) {
+    const type = servedBy(codec)
+    if (served.has(type)) throw new ConfigError(`codecs has two for ${type}; the second is ${codec.name}`)
+    served.add(type)
   }
-  return [...codecs]
+  return complete
+}
+
+function servedBy({ oid, schema, name }: Codec): string {
+  if (oid !== 0) return `the OID ${oid}`
+  return `the type ${JSON.stringify(name)} of ${schema === undefined ? 'any schema' : JSON.stringify(schema)}`
 }
 
 function codecsByName(byName: Readonly<Record<string, CodecChoice>>): ReadonlyMap<string, CodecChoice> {
   if (!isObject(byName)) throw new ConfigError('byName must be an object')
-  for (const [name, choice] of Object.entries(byName)) {
-    if (typeof choice === 'function' || isCodec(choice)) continue
-    throw new ConfigError(`byName must have a codec or a function for ${JSON.stringify(name)}`)
-  }
-  return new Map(Object.entries(byName))
-}
-
-export function isCodec(value: unknown): value is Codec {
-  if (!isObject(value)) return false
-  const { name, format, decode, encode } = value as Partial<Codec>
-  const formatKnown = format === BINARY || format === TEXT
-  return typeof name === 'string' && formatKnown && typeof decode === 'function' && typeof encode === 'function'
+  const choices = Object.entries(byName).map(([name, choice]): [string, CodecChoice] => {
+    if (typeof choice === 'function') return [name, choice]
+    if (!isObject(choice)) throw new ConfigError(`byName must have a codec or a function for ${JSON.stringify(name)}`)
+    return [name, userCodec(choice, `byName[${JSON.stringify(name)}]`)]
+  })
+  return new Map(choices)
 }
 
 function temporalOf(given: TemporalImplementation | undefined): TemporalImplementation {

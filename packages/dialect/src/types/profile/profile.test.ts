@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { SendBuffer } from '../../bytes/send-buffer.ts'
 import { ConfigError } from '../../errors/config-error.ts'
 import { BoundedArray } from '../arrays/bounded-array.ts'
-import { builtInCodecs } from '../built-in.ts'
+import { builtInCodecs, scalarCodecs } from '../built-in.ts'
 import { type Codec, defineCodec } from '../codec.ts'
 import { extensionCodecs } from '../extensions.ts'
 import { Range } from '../ranges/range-value.ts'
 import { int8 } from '../scalars/int8.ts'
 import { int4 } from '../scalars/integers.ts'
+import { Interval } from '../scalars/interval-value.ts'
 import { text } from '../scalars/text.ts'
 import { timestamptz } from '../scalars/timestamp.ts'
 import { asText } from '../text-fallback.ts'
@@ -56,7 +57,16 @@ describe('the built-in types', () => {
     expect(defaultTypes.codecFor(0)).toBeUndefined()
   })
 
-  test('cannot be changed', () => {
+  test('and those of extensions cannot be changed, nor the lists of them and the values that all share', () => {
+    for (const shared of [scalarCodecs, builtInCodecs, extensionCodecs, ...extensionCodecs]) {
+      expect(Object.isFrozen(shared)).toBe(true)
+    }
+    for (const shared of [Range.empty, Interval.infinity, Interval.negativeInfinity]) {
+      expect(Object.isFrozen(shared)).toBe(true)
+    }
+  })
+
+  test('cannot be changed in a profile', () => {
     for (const types of [defaultTypes, nodePostgresTypes, definePgTypes({ int8: 'bigint', codecs: [doubled] })]) {
       expect(Object.isFrozen(types)).toBe(true)
       for (const { oid } of builtInCodecs) {
@@ -167,12 +177,33 @@ describe('what is no option', () => {
     [{ json: { parse: 1 } }, /json must be one of parsed, string, or an object with a function parse/],
     [{ json: null }, /json must be/],
     [{ arrays: true }, /arrays must be one of nested, bounded/],
-    [{ codecs: [{}] }, /codecs must be an array of codecs/],
-    [{ codecs: {} }, /codecs must be an array/],
+    [{ codecs: {} }, /codecs must be an array of codecs/],
+    [{ codecs: [7] }, /^codecs\[0\] must be a codec$/],
+    [{ codecs: new Array(1) }, /^codecs\[0\] must be a codec$/],
+    [{ codecs: [{}] }, /^codecs\[0\]: name must be a text that is not empty$/],
+    [{ codecs: [doubled, { ...doubled, name: '' }] }, /^codecs\[1\]: name must be/],
+    [{ codecs: [{ ...doubled, decode: undefined }] }, /: decode must be a function$/],
+    [{ codecs: [{ ...doubled, encode: 'x' }] }, /: encode must be a function$/],
+    [{ codecs: [{ ...doubled, toText: 1 }] }, /: toText must be a function$/],
+    [{ codecs: [{ ...doubled, oid: '23' }] }, /: oid must be an OID, or 0$/],
+    [{ codecs: [{ ...doubled, arrayOid: -1 }] }, /: arrayOid must be an OID, or 0$/],
+    [{ codecs: [{ ...doubled, size: 1.5 }] }, /: size must be a number of bytes, or -1$/],
+    [{ codecs: [{ ...doubled, format: 2 }] }, /: format must be BINARY or TEXT$/],
+    [{ codecs: [{ ...doubled, delimiter: '' }] }, /: delimiter must be one character$/],
+    [{ codecs: [{ ...doubled, typescript: undefined }] }, /: typescript must be the texts select and insert$/],
+    [{ codecs: [{ ...doubled, typescript: { select: 'number' } }] }, /: typescript must be/],
+    [{ codecs: [{ ...doubled, encodesStrings: 1 }] }, /: encodesStrings must be true or false$/],
+    [{ codecs: [{ ...doubled, samples: [1] }] }, /: samples must be an array of texts$/],
+    [{ codecs: [{ ...doubled, samples: 'x' }] }, /: samples must be an array of texts$/],
+    [{ codecs: [Object.freeze({ ...doubled, oid: undefined })] }, /: oid must be an OID, or 0$/],
     [{ codecs: [doubled, doubled] }, /codecs has two for the OID 23/],
+    [{ codecs: [asText('a', 0), asText('a', 0)] }, /codecs has two for the type "a" of any schema; the second is a/],
+    [{ codecs: [inSchema('s'), inSchema('s')] }, /codecs has two for the type "thing" of "s"/],
     [{ byName: [] }, /byName must be an object/],
     [{ byName: { mood: 'text' } }, /byName must have a codec or a function for "mood"/],
-    [{ byName: { int4: () => 7 } }, /byName must return a codec for "int4"/],
+    [{ byName: { mood: { ...doubled, size: null } } }, /^byName\["mood"\]: size must be/],
+    [{ byName: { int4: () => 7 } }, /^byName: what the function for "int4" returns must be a codec$/],
+    [{ byName: { int4: () => ({ ...doubled, decode: 1 }) } }, /for "int4" returns: decode must be a function$/],
     [{ temporal: {} }, /temporal must have the class Instant/],
     [null, /must be an object/],
     ['string', /must be an object/],
@@ -232,8 +263,23 @@ describe('a codec of the user’s own', () => {
     const inApp = { ...asText('mood', 0), schema: 'app' }
     expect(definePgTypes({ codecs: [anywhere] }).codecNamed(mood, asItIs)).toBe(anywhere)
     expect(definePgTypes({ codecs: [inApp] }).codecNamed(mood, asItIs)).toBeUndefined()
-    expect(definePgTypes({ codecs: [inApp] }).codecNamed({ ...mood, schema: 'app' }, asItIs)).toBe(inApp)
+    expect(definePgTypes({ codecs: [inApp] }).codecNamed({ ...mood, schema: 'app' }, asItIs)).toStrictEqual(inApp)
     expect(definePgTypes({ codecs: [anywhere] }).codecFor(0)).toBeUndefined()
+  })
+
+  test('needs no more than its name, types and two functions', () => {
+    const { name, typescript, decode, encode } = asText('mood', 0)
+    const least = { name, typescript, decode, encode, oid: undefined } as unknown as Codec
+    for (const types of [definePgTypes({ codecs: [least] }), definePgTypes({ byName: { mood: () => least } })]) {
+      const codec = types.codecNamed(mood, asItIs)!
+      expect(codec).toMatchObject({ oid: 0, arrayOid: 0, size: -1, delimiter: ',', samples: [], ownStrings: false })
+      expect(Object.isFrozen(codec)).toBe(true)
+    }
+  })
+
+  test('may share its name with that of another schema', () => {
+    const types = definePgTypes({ codecs: [inSchema('a'), inSchema('b')] })
+    expect(types.codecNamed({ schema: 'b', name: 'thing', kind: 'b' }, asItIs)?.schema).toBe('b')
   })
 
   test('stays as the user has it', () => {
@@ -391,6 +437,10 @@ test('a codec that is defined keeps nothing of its definition', () => {
   definition.typescript.select = 'string'
   expect(codec.typescript.select).toBe('number')
 })
+
+function inSchema(schema: string): Codec {
+  return { ...asText('thing', 0), schema }
+}
 
 function codecOf(types: PgTypes, name: string): Codec {
   return types.codecFor(builtInCodecs.find((codec) => codec.name === name)!.oid)!

@@ -1,4 +1,4 @@
-import { scalarCodecs } from '../built-in.ts'
+import { builtInCodecs, scalarCodecs } from '../built-in.ts'
 import { codecTable } from '../codec-table.ts'
 import type { Codec } from '../codec.ts'
 import { extensionCodecs } from '../extensions.ts'
@@ -15,11 +15,16 @@ export interface PgTypes {
    * `derived` gives what would serve the type otherwise. Undefined: nothing but that.
    */
   readonly codecNamed: (type: NamedType, derived: () => Codec) => Codec | undefined
+  /**
+   * Names under which the user's own codecs may be those of domains: a type's name, or its schema and name with a dot
+   * between them. Columns of results are asked for such domains, because the server describes them with the base type.
+   */
+  readonly domainNames: readonly string[]
   /** `bounded`: arrays as `BoundedArray`, which keeps lower bounds. */
   readonly arrays: 'nested' | 'bounded'
   /** `text`: composites, ranges, arrays and all else that needs a look-up arrive as the text that the server prints. */
   readonly serverTypes: 'decoded' | 'text'
-  /** What was chosen, in a line: the same for profiles that were defined alike. */
+  /** The profile's name: what was chosen, in a line. The user's own codecs are in it by name, so that equal ones may differ. */
   readonly fingerprint: string
 }
 
@@ -47,6 +52,7 @@ export function definePgTypes(options: PgTypesOptions = {}): PgTypes {
       const extension = kind === 'b' ? extensions.get(name) : undefined
       return custom.named(schema, name, () => extension ?? derived()) ?? extension
     },
+    domainNames: custom.namesBeside(builtInCodecs),
     arrays: settings.arrays,
     serverTypes: 'decoded',
     fingerprint: fingerprintOf(settings),

@@ -1,11 +1,19 @@
 import type { Codec } from '../codec.ts'
 import { malformedLiteral } from '../parts/literal-part.ts'
+import { withinElement } from '../parts/value-path.ts'
 import { textOf, valueFromText } from '../text-form.ts'
 import type { Range } from './range-value.ts'
 
 /** A multirange as PostgreSQL's text: '{[1,2),[5,7)}'. */
 export function formatMultirangeLiteral(ranges: readonly unknown[], range: Codec): string {
-  return `{${ranges.map((each) => textOf(range, each)).join(',')}}`
+  const parts: string[] = []
+  let index = 0
+  try {
+    for (; index < ranges.length; index++) parts.push(textOf(range, ranges[index]))
+  } catch (error) {
+    throw withinElement(index, error)
+  }
+  return `{${parts.join(',')}}`
 }
 
 /** Reads a multirange as the server prints it. */

@@ -3,6 +3,7 @@ import { InvalidValueError } from '../../errors/codec-error.ts'
 import { BINARY, type Codec, defineCodec } from '../codec.ts'
 import { binaryReader, readPresentLength, requireEnd, writePart } from '../parts/binary-part.ts'
 import { isForeignText } from '../parts/foreign-text.ts'
+import { withinElement } from '../parts/value-path.ts'
 import type { TypeIdentity } from '../type-identity.ts'
 import { formatMultirangeLiteral, readMultirangeLiteral } from './multirange-literal.ts'
 import type { Range } from './range-value.ts'
@@ -27,7 +28,7 @@ export function multirangeOf<T>(range: Codec<Range<T>>, identity: TypeIdentity):
     ...identity,
     format: range.format,
     typescript: { select: `${range.typescript.select}[]`, insert: `${range.typescript.insert}[]` },
-    samples: ['{}', ...range.samples.filter((sample) => sample !== 'empty').map((sample) => `{${sample}}`)],
+    samples: () => ['{}', ...range.samples.filter((sample) => sample !== 'empty').map((sample) => `{${sample}}`)],
     encodesArrays: true,
     decode:
       binary && decodeBinary !== undefined
@@ -38,7 +39,7 @@ export function multirangeOf<T>(range: Codec<Range<T>>, identity: TypeIdentity):
     toText,
     ...(binary
       ? {
-          prefersText: (value) => requireRanges(value).some((each) => isForeignText(range, each)),
+          prefersText: (value) => holdsForeignText(requireRanges(value), range),
           encodeText: (value, out) => out.text(toText(value)),
         }
       : decodeBinary && { decodeBinary }),
@@ -68,8 +69,23 @@ function binaryMultirangeEncoder(range: Codec): Codec['encode'] {
   return (value, out) => {
     const ranges = requireRanges(value)
     out.int32(ranges.length)
-    for (const each of ranges) writePart(range, each, out)
+    let index = 0
+    try {
+      for (; index < ranges.length; index++) writePart(range, ranges[index], out)
+    } catch (error) {
+      throw withinElement(index, error)
+    }
   }
+}
+
+function holdsForeignText(ranges: readonly unknown[], range: Codec): boolean {
+  let index = 0
+  try {
+    for (; index < ranges.length; index++) if (isForeignText(range, ranges[index])) return true
+  } catch (error) {
+    throw withinElement(index, error)
+  }
+  return false
 }
 
 /** Holes are read as undefined, and refused. */

@@ -1,6 +1,7 @@
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import type { Codec } from '../codec.ts'
 import { binarySize, readPresentLength, requireEnd, writePart } from '../parts/binary-part.ts'
+import { LOWER, UPPER, within } from '../parts/value-path.ts'
 import { boundsOf, Range, requireRange } from './range-value.ts'
 
 /*
@@ -62,8 +63,14 @@ export function binaryRangeEncoder(subtype: Codec): Codec['encode'] {
     const range = requireRange(value)
     out.uint8(flagsOf(range))
     if (range.empty) return
-    if (range.lower !== null) writePart(subtype, range.lower, out)
-    if (range.upper !== null) writePart(subtype, range.upper, out)
+    let bound = LOWER
+    try {
+      if (range.lower !== null) writePart(subtype, range.lower, out)
+      bound = UPPER
+      if (range.upper !== null) writePart(subtype, range.upper, out)
+    } catch (error) {
+      throw within(bound, error)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Codec } from '../codec.ts'
 import { formatPart, malformedLiteral, readPart } from '../parts/literal-part.ts'
+import { LOWER, UPPER, within } from '../parts/value-path.ts'
 import { textOf, valueFromText } from '../text-form.ts'
 import { boundsOf, Range, requireRange } from './range-value.ts'
 
@@ -17,11 +18,16 @@ const EMPTY = 'empty'
 export function formatRangeLiteral(value: unknown, subtype: Codec): string {
   const { lower, upper, bounds, empty } = requireRange(value)
   if (empty) return EMPTY
-  return `${bounds[0]}${formatBound(lower, subtype)},${formatBound(upper, subtype)}${bounds[1]}`
+  return `${bounds[0]}${formatBound(lower, subtype, LOWER)},${formatBound(upper, subtype, UPPER)}${bounds[1]}`
 }
 
-function formatBound(bound: unknown, subtype: Codec): string {
-  return bound === null ? '' : formatRangeBound(textOf(subtype, bound))
+function formatBound(bound: unknown, subtype: Codec, step: string): string {
+  if (bound === null) return ''
+  try {
+    return formatRangeBound(textOf(subtype, bound))
+  } catch (error) {
+    throw within(step, error)
+  }
 }
 
 /** The text of a bound as it stands in a range. */

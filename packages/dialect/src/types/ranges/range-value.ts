@@ -25,7 +25,7 @@ const BOUNDS: ReadonlySet<unknown> = new Set(['[)', '[]', '(]', '()'])
  * @see https://www.postgresql.org/docs/current/rangetypes.html
  */
 export class Range<T> {
-  static readonly empty: Range<never> = new Range<never>({ empty: true })
+  static readonly empty: Range<never> = Object.freeze(new Range<never>({ empty: true }))
 
   /** Null when the range is unbounded below, or empty. */
   readonly lower: T | null

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
 
-const ESCAPED = /^(?:[\x20-\x5b\x5d-\x7e]|\\\\|\\[0-3][0-7][0-7])*$/
+const BACKSLASH = 0x5c
 
 /**
  * Bytes, as a `Buffer` of its own: never a window on the receive buffer.
@@ -40,11 +40,31 @@ function parseHex(digits: string): Buffer {
 
 /** What the server prints with `bytea_output = escape`: ASCII, except for '\\\\' and other bytes in octal, '\\000'. */
 function parseEscaped(text: string): Buffer {
-  if (!ESCAPED.test(text)) throw new InvalidValueError('not bytes')
-  const unescaped = text.replace(/\\(\\|\d{3})/g, (_whole, escaped: string) =>
-    escaped === '\\' ? escaped : String.fromCharCode(Number.parseInt(escaped, 8)),
-  )
-  return Buffer.from(unescaped, 'latin1')
+  const bytes = Buffer.allocUnsafe(text.length)
+  let length = 0
+  for (let at = 0; at < text.length; length++) {
+    const unit = text.charCodeAt(at)
+    if (unit < 0x20 || unit > 0x7e) throw new InvalidValueError('not bytes')
+    if (unit !== BACKSLASH) {
+      bytes[length] = unit
+      at++
+    } else if (text.charCodeAt(at + 1) === BACKSLASH) {
+      bytes[length] = BACKSLASH
+      at += 2
+    } else {
+      bytes[length] = octalDigit(text, at + 1, 3) * 64 + octalDigit(text, at + 2, 7) * 8 + octalDigit(text, at + 3, 7)
+      at += 4
+    }
+  }
+  // Of its own size: most of what was allocated may be unused.
+  return Buffer.from(bytes.subarray(0, length))
+}
+
+function octalDigit(text: string, at: number, highest: number): number {
+  const digit = text.charCodeAt(at) - 0x30
+  // Behind the end there is NaN.
+  if (digit >= 0 && digit <= highest) return digit
+  throw new InvalidValueError('not bytes')
 }
 
 /** The views and buffers of another realm are no instances of ours, and are bytes all the same. */

@@ -3,6 +3,9 @@ import { InvalidValueError } from '../../errors/codec-error.ts'
 /** A 400-year cycle of the calendar. */
 export const CYCLE_DAYS = 146_097
 
+/** 2000-01-01T00:00:00Z, PostgreSQL's epoch, in microseconds since 1970. */
+export const EPOCH_US = 946_684_800_000_000n
+
 /** From 0000-03-01, where a cycle with its leap day at the end of each year begins, to 2000-01-01. */
 export const MARCH_EPOCH_DAYS = 730_425
 

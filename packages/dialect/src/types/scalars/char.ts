@@ -5,7 +5,9 @@ const OCTAL = /^\\[0-3][0-7][0-7]$/
 
 /**
  * `"char"`: one byte, as the server writes it. A zero byte is the empty string, and a byte above 127 is `\ooo` in octal,
- * so that every byte has a string of its own.
+ * so that every byte has a string of its own. Always sent as the byte: servers before 16 take the octal digits for text, of
+ * which they keep the backslash, and any server drops what follows a first byte. Inside a composite that travels as text a
+ * byte above 127 therefore only arrives from 16 on.
  *
  * @see https://www.postgresql.org/docs/current/datatype-character.html
  */
@@ -17,13 +19,14 @@ export const char: Codec<string> = defineCodec<string>({
   typescript: { select: 'string', insert: 'string' },
   samples: ['', 'a', ' ', '"', '\\'],
   encodesStrings: true,
-  decode: (bytes, _view, offset) => textOf(bytes[offset]!),
+  ownStrings: true,
+  decode: (bytes, _view, offset) => charOf(bytes[offset]!),
   encode: (value, out) => out.uint8(byteOf(value)),
-  fromText: (source) => textOf(byteOf(source)),
-  toText: (value) => textOf(byteOf(value)),
+  fromText: (source) => charOf(byteOf(source)),
+  toText: (value) => charOf(byteOf(value)),
 })
 
-function textOf(byte: number): string {
+function charOf(byte: number): string {
   if (byte === 0) return ''
   return byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`
 }

@@ -21,8 +21,8 @@ const SYNTAX = new RegExp(`^${DATE_SYNTAX}( BC)?$`)
  * A calendar date, as the server prints it under DateStyle ISO: '2024-02-29', '0044-03-15 BC', '12024-01-01',
  * 'infinity', '-infinity'. A string, because a date is no instant.
  *
- * Encodes such strings, and a `Date` that is midnight in UTC. Any other `Date` is refused: which day it is depends on
- * where one looks from.
+ * Encodes such strings, the numbers ±Infinity, and a `Date` that is midnight in UTC. Any other `Date` is refused: which
+ * day it is depends on where one looks from.
  *
  * @see https://www.postgresql.org/docs/current/datatype-datetime.html
  */
@@ -80,13 +80,20 @@ function formatDate(days: number): string {
 function daysOf(value: unknown): number {
   const text = typeof value === 'string' ? value : plainDateText(value)
   if (text !== undefined) return parseDate(text)
+  if (typeof value === 'number') return infinityOf(value)
   if (!(value instanceof Date)) throw new InvalidValueError('not a date')
   const days = value.getTime() / DAY_MS - EPOCH_DAYS
   if (Number.isNaN(days)) throw new InvalidValueError('an invalid Date')
   if (!Number.isInteger(days)) {
     throw new InvalidValueError("a Date that is not midnight in UTC; pass 'YYYY-MM-DD' to say which day is meant")
   }
-  return requireRange(days)
+  return requireDays(days)
+}
+
+function infinityOf(value: number): number {
+  if (value === Infinity) return INFINITY
+  if (value === -Infinity) return NEGATIVE_INFINITY
+  throw new InvalidValueError("a number is only taken for ±Infinity; pass 'YYYY-MM-DD'")
 }
 
 function parseDate(value: string): number {
@@ -95,10 +102,10 @@ function parseDate(value: string): number {
   const match = SYNTAX.exec(value)
   if (match === null) throw new InvalidValueError('not a date')
   const [, years = '', months = '', days = '', era] = match
-  return requireRange(daysFromParts(years, months, days, era !== undefined))
+  return requireDays(daysFromParts(years, months, days, era !== undefined))
 }
 
-function requireRange(days: number): number {
+function requireDays(days: number): number {
   if (days < MIN_DAYS || days > MAX_DAYS) throw new InvalidValueError('out of range for date')
   return days
 }

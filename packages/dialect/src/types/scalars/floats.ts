@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
+import { roundHalfEven } from './round-half-even.ts'
 
 /** Between these, a float4 times a power of ten up to 10^12 is exact in double precision. */
 const PLAIN_MIN = 2 ** -12
@@ -28,7 +29,7 @@ export const float4: Codec<number> = defineCodec<number>({
   decode: (_bytes, view, offset) => shortest(view.getFloat32(offset)),
   encode: (value, out) => out.float32(requireFloat4(value)),
   fromText: (text) => shortest(Math.fround(requireFloat4(parseFloat8(text)))),
-  toText: (value) => textOf(requireFloat4(value)),
+  toText: (value) => formatNumber(requireFloat4(value)),
 })
 
 /** Double precision: JavaScript's own number, bit by bit. */
@@ -42,7 +43,7 @@ export const float8: Codec<number> = defineCodec<number>({
   decode: (_bytes, view, offset) => view.getFloat64(offset),
   encode: (value, out) => out.float64(requireFloat8(value)),
   fromText: parseFloat8,
-  toText: (value) => textOf(requireFloat8(value)),
+  toText: (value) => formatNumber(requireFloat8(value)),
 })
 
 /** 21 ns for two decimals, against 112 with `toPrecision`. */
@@ -66,12 +67,6 @@ function shortest(single: number): number {
 function isMidway(rounded: number, single: number): boolean {
   const next = 2 * rounded - single
   return next !== single && Math.fround(next) === next
-}
-
-/** As the server rounds: 2097152.25 prints as 2097152.2. */
-function roundHalfEven(value: number): number {
-  const rounded = Math.round(value)
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
 }
 
 function parseFloat8(text: string): number {
@@ -98,6 +93,6 @@ function requireFloat4(value: unknown): number {
   return number
 }
 
-function textOf(value: number): string {
+function formatNumber(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { InvalidValueError } from '../../errors/codec-error.ts'
 import { Interval } from './interval-value.ts'
 
 test('prints as ISO 8601, also in JSON', () => {
@@ -14,6 +15,13 @@ test('keeps the sign of each part', () => {
 
 test('is exact at the ends of its range', () => {
   expect(String(new Interval({ microseconds: 2n ** 63n - 1n }))).toBe('PT2562047788H54.775807S')
+})
+
+test('refuses microseconds that no interval has, and does not quote them', () => {
+  for (const microseconds of [1.5, 2 ** 53, Number.NaN]) {
+    expect(() => new Interval({ microseconds })).toThrow(InvalidValueError)
+    expect(() => new Interval({ microseconds })).toThrow(/^its microseconds are not a safe integer$/)
+  }
 })
 
 test('is infinite in both directions', () => {

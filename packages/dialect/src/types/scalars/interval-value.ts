@@ -1,3 +1,5 @@
+import { InvalidValueError } from '../../errors/codec-error.ts'
+
 /** The parts of an interval; those left out are zero. */
 export interface IntervalFields {
   readonly months?: number
@@ -12,16 +14,20 @@ export interface IntervalFields {
  */
 export class Interval {
   /** The infinite intervals, from PostgreSQL 17 on. Earlier servers take their fields for numbers. */
-  static readonly infinity: Interval = new Interval({
-    months: 0x7fff_ffff,
-    days: 0x7fff_ffff,
-    microseconds: 2n ** 63n - 1n,
-  })
-  static readonly negativeInfinity: Interval = new Interval({
-    months: -0x8000_0000,
-    days: -0x8000_0000,
-    microseconds: -(2n ** 63n),
-  })
+  static readonly infinity: Interval = Object.freeze(
+    new Interval({
+      months: 0x7fff_ffff,
+      days: 0x7fff_ffff,
+      microseconds: 2n ** 63n - 1n,
+    }),
+  )
+  static readonly negativeInfinity: Interval = Object.freeze(
+    new Interval({
+      months: -0x8000_0000,
+      days: -0x8000_0000,
+      microseconds: -(2n ** 63n),
+    }),
+  )
 
   readonly months: number
   readonly days: number
@@ -30,7 +36,7 @@ export class Interval {
   constructor({ months = 0, days = 0, microseconds = 0n }: IntervalFields) {
     this.months = months
     this.days = days
-    this.microseconds = typeof microseconds === 'bigint' ? microseconds : BigInt(microseconds)
+    this.microseconds = typeof microseconds === 'bigint' ? microseconds : exactMicroseconds(microseconds)
   }
 
   get finite(): boolean {
@@ -50,6 +56,12 @@ export class Interval {
   toJSON(): string {
     return this.toString()
   }
+}
+
+/** `BigInt` quotes what it does not take. */
+function exactMicroseconds(microseconds: number): bigint {
+  if (!Number.isSafeInteger(microseconds)) throw new InvalidValueError('its microseconds are not a safe integer')
+  return BigInt(microseconds)
 }
 
 function same(left: Interval, right: Interval): boolean {

@@ -47,6 +47,6 @@ export const intervalCases: CodecCases<Interval> = {
   ],
   read: styles.flatMap(([iso, postgres, verbose, sql, value]) => [iso, postgres, verbose, sql].map((text) => [text, value] as const)),
   unreadable: ['', 'P', 'PT', 'P1', 'P1S', 'P1DT', '@', '1', '1 day ', '1 fortnight', '1 day 2 mons', '4:5:6', '1 day ago', 'now', 'P2147483648D', 'P178956971Y', '-2147483649 days', 'PT2562047789H', 'PT1.1234567S', `P${'9'.repeat(1000)}D`],
-  invalid: ['1 day', {}, { hours: 1 }, { months: 1, hours: 1 }, { months: 1.5 }, { months: 2147483648 }, { days: -2147483649 }, { days: true }, { microseconds: 1.5 }, { microseconds: 2 ** 53 }, { microseconds: 2n ** 63n }, { microseconds: true }, 7, null, new Date(0)],
+  invalid: ['1 day', {}, { hours: 1 }, { months: 1, hours: 1 }, { months: 1.5 }, { months: 2147483648 }, { days: -2147483649 }, { days: true }, { months: undefined, days: 1 }, { microseconds: 1.5 }, { microseconds: 2 ** 53 }, { microseconds: 2n ** 63n }, { microseconds: true }, 7, null, new Date(0)],
   malformed: [],
 }

@@ -43,7 +43,7 @@ export const interval: Codec<Interval> = defineCodec<Interval>({
 
 function requireInterval(given: unknown): Interval {
   const value = given instanceof Interval ? given : (durationFields(given) ?? given)
-  if (!(value instanceof Interval)) requireFields(value)
+  if (!(value instanceof Interval)) requireIntervalFields(value)
   const { months = 0, days = 0, microseconds = 0n } = value as IntervalFields
   requireInt4(months)
   requireInt4(days)
@@ -55,12 +55,18 @@ function requireInterval(given: unknown): Interval {
 }
 
 /** A field under another name, such as `hours`, must not get lost. */
-function requireFields(value: unknown): void {
+function requireIntervalFields(value: unknown): void {
+  if (value === Infinity || value === -Infinity) {
+    throw new InvalidValueError('an infinite interval is Interval.infinity or Interval.negativeInfinity')
+  }
   if (typeof value !== 'object' || value === null) throw new InvalidValueError('not an interval')
   const keys = Object.keys(value)
   const known = keys.every((key) => key === 'months' || key === 'days' || key === 'microseconds')
   if (keys.length === 0 || !known) {
     throw new InvalidValueError('an interval has months, days and microseconds, and nothing else')
+  }
+  if (Object.values(value).includes(undefined)) {
+    throw new InvalidValueError('one of its fields is undefined; leave it out for zero')
   }
 }
 

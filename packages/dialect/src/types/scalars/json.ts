@@ -40,10 +40,7 @@ export const jsonb: Codec<unknown> = defineCodec<unknown>({
   samples: ['{"a": [1, "two", null, true]}', '[]', '-1.5', 'false'],
   encodesStrings: true,
   encodesArrays: true,
-  decode: (bytes, _view, offset, length) => {
-    if (length === 0 || bytes[offset] !== JSONB_VERSION) throw new InvalidValueError('an unknown version of jsonb')
-    return parse(decodeText(bytes, offset + 1, length - 1))
-  },
+  decode: (bytes, _view, offset, length) => parse(decodeJsonb(bytes, offset, length)),
   encode: (value, out) => {
     const source = stringify(value)
     out.uint8(JSONB_VERSION)
@@ -52,6 +49,12 @@ export const jsonb: Codec<unknown> = defineCodec<unknown>({
   fromText: parse,
   toText: stringify,
 })
+
+/** The JSON text in jsonb's binary form. */
+export function decodeJsonb(bytes: Buffer, offset: number, length: number): string {
+  if (length === 0 || bytes[offset] !== JSONB_VERSION) throw new InvalidValueError('an unknown version of jsonb')
+  return decodeText(bytes, offset + 1, length - 1)
+}
 
 function parse(source: string): unknown {
   try {

@@ -1,5 +1,6 @@
 import { decodeText } from '../../bytes/decode-text.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
+import { escapeText } from '../parts/escaped-text.ts'
 
 /** Reads the parts of a binary tsvector or tsquery one after the other; nothing beyond the end of the value. */
 export class LexemeReader {
@@ -33,7 +34,7 @@ export class LexemeReader {
     if (terminator === -1) throw new InvalidValueError('a lexeme without an end')
     // Refuses what ends beyond the value, too.
     const start = this.#take(terminator + 1 - this.#at)
-    return `'${decodeText(this.#bytes, start, terminator - start).replace(/['\\]/g, '$&$&')}'`
+    return `'${escapeText(decodeText(this.#bytes, start, terminator - start), /['\\]/g, '$&$&')}'`
   }
 
   requireEnd(): void {

@@ -23,13 +23,20 @@ function macAddress(name: string, oid: number, arrayOid: number, size: number): 
     size,
     typescript: { select: 'string', insert: 'string' },
     samples: ['00', '08', 'ff'].map((byte) => `${byte}${':2b'.repeat(size - 1)}`),
-    decode: (bytes, _view, offset) => bytes.toString('hex', offset, offset + size).replace(/..(?!$)/g, '$&:'),
-    encode: (value, out) => {
-      if (typeof value !== 'string' || !SYNTAX.test(value)) throw new InvalidValueError('not a MAC address')
-      const digits = value.replace(/[:-]/g, '')
-      if (digits.length !== size * 2) throw new InvalidValueError(`not ${size} bytes`)
-      out.raw(Buffer.from(digits, 'hex'))
-    },
-    fromText: (text) => text,
+    decode: (bytes, _view, offset) => withColons(bytes.toString('hex', offset, offset + size)),
+    encode: (value, out) => out.raw(Buffer.from(digitsOf(value, size), 'hex')),
+    fromText: (text) => withColons(digitsOf(text, size)),
+    toText: (value) => withColons(digitsOf(value, size)),
   })
+}
+
+function digitsOf(value: unknown, size: number): string {
+  if (typeof value !== 'string' || !SYNTAX.test(value)) throw new InvalidValueError('not a MAC address')
+  const digits = value.replace(/[:-]/g, '')
+  if (digits.length !== size * 2) throw new InvalidValueError(`not ${size} bytes`)
+  return digits.toLowerCase()
+}
+
+function withColons(digits: string): string {
+  return digits.replace(/..(?!$)/g, '$&:')
 }

@@ -14,6 +14,11 @@ const IPV6_BYTES = 16
 
 const PREFIX_LENGTH = /^(?:0|[1-9]\d{0,2})$/
 
+interface Address {
+  readonly address: Uint8Array
+  readonly prefix: number
+}
+
 /**
  * An address with the length of its network's prefix, as the server prints it: '10.0.0.1', '10.0.0.1/8', '::1/64'. The
  * length is left out when it is that of a whole address.
@@ -57,7 +62,8 @@ function networkAddress(
     samples,
     decode: (bytes, _view, offset, length) => decodeAddress(bytes, offset, length, network),
     encode: (value, out) => encodeAddress(value, out, network),
-    fromText: (text) => text,
+    fromText: (text) => formatAddress(parseAddress(text, network), network),
+    toText: (value) => formatAddress(parseAddress(value, network), network),
   })
 }
 
@@ -72,24 +78,37 @@ function decodeAddress(bytes: Buffer, offset: number, length: number, network: b
   const prefix = bytes[offset + 1]!
   if (prefix > size * 8) throw new InvalidValueError('an impossible prefix length')
   const address = ipv4 ? formatIpv4(bytes, offset + HEADER_BYTES) : formatIpv6(bytes, offset + HEADER_BYTES)
+  return withPrefix(address, prefix, size, network)
+}
+
+function withPrefix(address: string, prefix: number, size: number, network: boolean): string {
   return prefix === size * 8 && !network ? address : `${address}/${prefix}`
 }
 
 function encodeAddress(value: unknown, out: SendBuffer, network: boolean): void {
-  if (typeof value !== 'string') throw new InvalidValueError('not a string')
-  const slash = value.indexOf('/')
-  const source = slash === -1 ? value : value.slice(0, slash)
-  const ipv4 = !source.includes(':')
-  const address = ipv4 ? parseIpv4(source) : parseIpv6(source)
-  if (address === undefined) throw new InvalidValueError('not an address')
-  const bits = address.length * 8
-  const prefix = slash === -1 ? bits : prefixOf(value.slice(slash + 1), bits)
-  if (network && hasHostBits(address, prefix)) throw new InvalidValueError('it has bits behind its prefix')
-  out.uint8(ipv4 ? IPV4_FAMILY : IPV6_FAMILY)
+  const { address, prefix } = parseAddress(value, network)
+  out.uint8(address.length === IPV4_BYTES ? IPV4_FAMILY : IPV6_FAMILY)
   out.uint8(prefix)
   out.uint8(network ? 1 : 0)
   out.uint8(address.length)
   out.raw(address)
+}
+
+function formatAddress({ address, prefix }: Address, network: boolean): string {
+  const text = address.length === IPV4_BYTES ? formatIpv4(address, 0) : formatIpv6(address, 0)
+  return withPrefix(text, prefix, address.length, network)
+}
+
+function parseAddress(value: unknown, network: boolean): Address {
+  if (typeof value !== 'string') throw new InvalidValueError('not a string')
+  const slash = value.indexOf('/')
+  const source = slash === -1 ? value : value.slice(0, slash)
+  const address = source.includes(':') ? parseIpv6(source) : parseIpv4(source)
+  if (address === undefined) throw new InvalidValueError('not an address')
+  const bits = address.length * 8
+  const prefix = slash === -1 ? bits : prefixOf(value.slice(slash + 1), bits)
+  if (network && hasHostBits(address, prefix)) throw new InvalidValueError('it has bits behind its prefix')
+  return { address, prefix }
 }
 
 function prefixOf(source: string, bits: number): number {

@@ -18,13 +18,24 @@ export const pgLsn: Codec<string> = defineCodec<string>({
   encodesStrings: true,
   decode: (_bytes, view, offset) => `${hex(view.getUint32(offset))}/${hex(view.getUint32(offset + 4))}`,
   encode: (value, out) => {
-    const match = typeof value === 'string' ? SYNTAX.exec(value) : null
-    if (match === null) throw new InvalidValueError('not a position in the log')
-    out.uint32(Number.parseInt(match[1]!, 16))
-    out.uint32(Number.parseInt(match[2]!, 16))
+    const [high, low] = wordsOf(value)
+    out.uint32(high)
+    out.uint32(low)
   },
-  fromText: (text) => text,
+  fromText: formatted,
+  toText: formatted,
 })
+
+function wordsOf(value: unknown): [high: number, low: number] {
+  const match = typeof value === 'string' ? SYNTAX.exec(value) : null
+  if (match === null) throw new InvalidValueError('not a position in the log')
+  return [Number.parseInt(match[1]!, 16), Number.parseInt(match[2]!, 16)]
+}
+
+function formatted(value: unknown): string {
+  const [high, low] = wordsOf(value)
+  return `${hex(high)}/${hex(low)}`
+}
 
 function hex(word: number): string {
   return word.toString(16).toUpperCase()

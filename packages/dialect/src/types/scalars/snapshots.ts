@@ -8,6 +8,12 @@ const HEADER_BYTES = COUNT_BYTES + 2 * NUMBER_BYTES
 
 const MAX_TRANSACTION = 2n ** 64n - 1n
 
+interface Snapshot {
+  readonly xmin: bigint
+  readonly xmax: bigint
+  readonly running: readonly bigint[]
+}
+
 /**
  * Which transactions were running at some moment, as the server prints it: 'xmin:xmax:running,running'.
  * Encodes such strings.
@@ -32,7 +38,8 @@ function snapshot(name: string, oid: number, arrayOid: number): Codec<string> {
       out.int32(running.length)
       for (const transaction of [xmin, xmax, ...running]) out.bigInt64(BigInt.asIntN(64, transaction))
     },
-    fromText: (text) => text,
+    fromText: formatted,
+    toText: formatted,
   })
 }
 
@@ -45,11 +52,19 @@ function decodeSnapshot(_bytes: Buffer, view: DataView, offset: number, length: 
     running.push(view.getBigUint64(offset + HEADER_BYTES + index * NUMBER_BYTES))
   const xmin = view.getBigUint64(offset + COUNT_BYTES)
   const xmax = view.getBigUint64(offset + COUNT_BYTES + NUMBER_BYTES)
+  return format({ xmin, xmax, running })
+}
+
+function formatted(value: unknown): string {
+  return format(parse(value))
+}
+
+function format({ xmin, xmax, running }: Snapshot): string {
   return `${xmin}:${xmax}:${running.join(',')}`
 }
 
 /** The server drops a transaction that is named twice, so that here every one has to be above the one before. */
-function parse(value: unknown): { xmin: bigint; xmax: bigint; running: bigint[] } {
+function parse(value: unknown): Snapshot {
   const match = typeof value === 'string' ? SYNTAX.exec(value) : null
   if (match === null) throw new InvalidValueError('not a snapshot')
   const xmin = BigInt(match[1]!)

@@ -3,11 +3,9 @@
  * Each function gives undefined for a value that is none of Temporal's, and refuses a class that means something else.
  */
 import { InvalidValueError } from '../../errors/codec-error.ts'
+import { EPOCH_US } from './calendar.ts'
 import type { IntervalFields } from './interval-value.ts'
 import { isoText, requireMicroseconds, temporalClass } from './temporal-types.ts'
-
-/** PostgreSQL's epoch, 2000-01-01, in microseconds since 1970. */
-const EPOCH_US = 946_684_800_000_000n
 
 const ISO_YEAR = /^([+-]\d{6}|\d{4})(-\d\d-\d\d.*)$/
 
@@ -33,6 +31,12 @@ export function plainDateText(value: unknown): string | undefined {
 /** For time: a PlainTime as the server would print it, or with zeros behind that. */
 export function plainTimeText(value: unknown): string | undefined {
   return is(value, ['PlainTime']) ? requireMicroseconds(String(value)) : undefined
+}
+
+/** For a type that Temporal has no class for, as timetz: refuses all of them. */
+export function refuseTemporal(value: unknown, wanted: string): void {
+  const name = temporalClass(value)
+  if (name !== undefined) throw new InvalidValueError(`a Temporal.${name} where ${wanted} belongs`)
 }
 
 /** For interval: a Duration, its years as 12 months, its weeks as 7 days, what is smaller as microseconds. */

@@ -5,7 +5,7 @@ import { aclitem, internalCodecs, money, refcursor, xml } from './text-only.ts'
 export const moneyCases: CodecCases<string> = {
   codec: money,
   valid: textRows('$0.00', '-$1,234.56', '$92,233,720,368,547,758.07'),
-  invalid: ['\0', '\ud800', {}, null],
+  invalid: ['\0', '\ud800', {}, null, 1.5, 2 ** 53, Number.NaN, Infinity, true],
   malformed: [],
 }
 

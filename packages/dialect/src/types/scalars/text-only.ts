@@ -1,4 +1,5 @@
 import { decodeText } from '../../bytes/decode-text.ts'
+import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec, TEXT } from '../codec.ts'
 import { requireText } from '../plain-text.ts'
 
@@ -14,11 +15,13 @@ interface TextOnly {
   readonly samples?: readonly string[]
   /** Whether the server takes values of it. Default: true. */
   readonly insertable?: boolean
+  /** Writes what the type takes for a value. Default: strings, numbers, bigints and booleans. */
+  readonly toText?: (value: unknown) => string
 }
 
 /** A type whose values arrive as the server prints them, and are sent as text for it to read. */
 export function textOnly(type: TextOnly): Codec<string> {
-  const { name, oid, arrayOid = 0, decodeBinary, samples = [], insertable = true } = type
+  const { name, oid, arrayOid = 0, decodeBinary, samples = [], insertable = true, toText = requireText } = type
   return defineCodec<string>({
     name,
     oid,
@@ -28,9 +31,9 @@ export function textOnly(type: TextOnly): Codec<string> {
     samples,
     encodesStrings: true,
     decode: decodeUtf8,
-    encode: (value, out) => out.text(requireText(value)),
+    encode: (value, out) => out.text(toText(value)),
     fromText: (text) => text,
-    toText: requireText,
+    toText,
     ...(decodeBinary === undefined ? {} : { decodeBinary }),
   })
 }
@@ -49,6 +52,8 @@ function decodeHex(bytes: Buffer, _view: DataView, offset: number, length: numbe
  * An amount of money as the server prints it, which depends on its `lc_monetary`: '$1,234.56'. As text, because the binary
  * form is a number of the smallest unit that does not say which unit that is.
  *
+ * Encodes strings, and whole amounts as numbers and bigints. '1234.56' is 123456 where the decimal point is a comma.
+ *
  * @see https://www.postgresql.org/docs/current/datatype-money.html
  */
 export const money: Codec<string> = textOnly({
@@ -56,7 +61,16 @@ export const money: Codec<string> = textOnly({
   oid: 790,
   arrayOid: 791,
   samples: ['$0.00', '-$1,234.56'],
+  toText: amountText,
 })
+
+function amountText(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'bigint') return String(value)
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new InvalidValueError('not an amount')
+  if (!Number.isInteger(value)) throw new InvalidValueError('its decimal point depends on lc_monetary: pass text')
+  if (!Number.isSafeInteger(value)) throw new InvalidValueError('not a safe integer: pass a bigint or a string')
+  return String(value)
+}
 
 /** XML as it was given. @see https://www.postgresql.org/docs/current/datatype-xml.html */
 export const xml: Codec<string> = textOnly({

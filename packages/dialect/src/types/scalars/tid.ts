@@ -15,13 +15,23 @@ export const tid: Codec<string> = defineCodec<string>({
   samples: ['(0,1)', '(0,0)', '(4294967295,65535)'],
   decode: (_bytes, view, offset) => `(${view.getUint32(offset)},${view.getUint16(offset + 4)})`,
   encode: (value, out) => {
-    const match = typeof value === 'string' ? SYNTAX.exec(value) : null
-    if (match === null) throw new InvalidValueError("not '(block,offset)'")
-    const block = Number(match[1])
-    const offset = Number(match[2])
-    if (block > BLOCK_MAX || offset > OFFSET_MAX) throw new InvalidValueError('out of range for tid')
+    const [block, offset] = partsOf(value)
     out.uint32(block)
     out.uint16(offset)
   },
-  fromText: (text) => text,
+  fromText: formatted,
+  toText: formatted,
 })
+
+function partsOf(value: unknown): [block: number, offset: number] {
+  const match = typeof value === 'string' ? SYNTAX.exec(value) : null
+  if (match === null) throw new InvalidValueError("not '(block,offset)'")
+  const block = Number(match[1])
+  const offset = Number(match[2])
+  if (block > BLOCK_MAX || offset > OFFSET_MAX) throw new InvalidValueError('out of range for tid')
+  return [block, offset]
+}
+
+function formatted(value: unknown): string {
+  return `(${partsOf(value).join(',')})`
+}

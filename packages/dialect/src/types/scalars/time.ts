@@ -2,7 +2,7 @@ import { decodeAscii } from '../../bytes/decode-text.ts'
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
-import { plainTimeText } from './temporal-input.ts'
+import { plainTimeText, refuseTemporal } from './temporal-input.ts'
 
 const SECOND_US = 1_000_000
 const DAY_US = 86_400 * SECOND_US
@@ -55,7 +55,7 @@ export const timetz: Codec<string> = defineCodec<string>({
   samples: ['00:00:00+00', '20:31:23.648+02', '12:00:00-03:30', '24:00:00-15:59:59'],
   decode: (_bytes, view, offset) => formatTimetz(readMicroseconds(view, offset), view.getInt32(offset + 8)),
   encode: (value, out) => {
-    const { microseconds, rest } = parseTime(value)
+    const { microseconds, rest } = parseTime(requireTimetz(value))
     const secondsWest = parseZone(rest)
     writeMicroseconds(microseconds, out)
     out.int32(secondsWest)
@@ -64,8 +64,13 @@ export const timetz: Codec<string> = defineCodec<string>({
     const { microseconds, rest } = parseTime(text)
     return formatTimetz(microseconds, parseZone(rest))
   },
-  toText: requireString,
+  toText: requireTimetz,
 })
+
+function requireTimetz(value: unknown): string {
+  refuseTemporal(value, "a timetz, such as '20:31:23+02',")
+  return requireString(value)
+}
 
 function formatTime(microseconds: number): string {
   return decodeAscii(scratch, 0, writeTime(microseconds))

@@ -138,6 +138,7 @@ function timestampText(value: unknown, temporal: bigint | undefined, zone: '' | 
 
 function requireMilliseconds(value: unknown): number {
   if (value === Infinity || value === -Infinity) return value
+  if (typeof value === 'number') throw new InvalidValueError('a number is only taken for ±Infinity; pass a Date')
   if (!(value instanceof Date)) throw new InvalidValueError('not a Date')
   const milliseconds = value.getTime()
   if (Number.isNaN(milliseconds)) throw new InvalidValueError('an invalid Date')

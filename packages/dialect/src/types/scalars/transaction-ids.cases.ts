@@ -43,6 +43,7 @@ export const xid8Cases: CodecCases<string> = {
     [18446744073709551615n, 'ffffffffffffffff'],
     ['007', '0000000000000007'],
   ],
+  unreadable: ['18446744073709551616', '-1', ''],
   invalid: [-1, -1n, 2 ** 53, 0.5, 18446744073709551616n, '18446744073709551616', '-1', '', '0x10', ' 1', '1e3', Number.NaN, true, null],
   malformed: [],
 }

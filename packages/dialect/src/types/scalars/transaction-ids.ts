@@ -40,7 +40,7 @@ export const xid8: Codec<string> = defineCodec<string>({
   samples: ['0', '4294967296', '18446744073709551615'],
   decode: (_bytes, view, offset) => String(view.getBigUint64(offset)),
   encode: (value, out) => out.bigInt64(BigInt.asIntN(64, requireXid8(value))),
-  fromText: (text) => text,
+  fromText: (text) => String(requireXid8(text)),
   toText: (value) => String(requireXid8(value)),
 })
 

@@ -1,6 +1,7 @@
 import { decodeText } from '../../bytes/decode-text.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
+import { MAX_SAMPLES } from '../parts/samples.ts'
 
 /**
  * The codec of an enum: its labels as strings. A label that is not in `labels` is left to the server to refuse: it may
@@ -15,7 +16,7 @@ export function enumOf(name: string, oid: number, arrayOid: number, labels: read
     oid,
     arrayOid,
     typescript: { select: union, insert: union },
-    samples: labels,
+    samples: labels.slice(0, MAX_SAMPLES),
     encodesStrings: true,
     decode: (bytes, _view, offset, length) => decodeText(bytes, offset, length),
     encode: (value, out) => out.text(requireLabel(value)),

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 
 import { SendBuffer } from '../../bytes/send-buffer.ts'
 import { BoundedArray } from '../arrays/bounded-array.ts'
+import { changedCodec } from '../changed-codec.ts'
 import { BINARY, type Codec, defineCodec, TEXT } from '../codec.ts'
-import { defaultTypes, definePgTypes, type PgTypes } from '../profile/profile.ts'
+import { defaultTypes, definePgTypes, type NamedType, type PgTypes } from '../profile/profile.ts'
 import { Range } from '../ranges/range-value.ts'
 import { int4 } from '../scalars/integers.ts'
 import { codecsFromRows, type ServerTypeRow } from './server-types.ts'
@@ -188,6 +189,36 @@ test('a tree of types 100 levels high blows up neither samples nor TypeScript', 
   const top = codecsFromRows(tree, defaultTypes).get(30_099)!
   expect(top.typescript.select.length).toBeLessThan(200_000)
   expect(roundTrip(top, { l: null, r: { l: null } })).toStrictEqual({ l: null, r: { l: null, r: null } })
+})
+
+test('samples are 16 at most, and made when they are asked for', () => {
+  const labels = Array.from({ length: 5000 }, (_, index) => `label${index}`)
+  let read = 0
+  const counted = {
+    ...defaultTypes,
+    codecNamed: ({ name }: NamedType, derived: () => Codec) => {
+      if (name !== 'mood') return undefined
+      const samples = (): string[] => {
+        read++
+        return labels
+      }
+      return changedCodec(derived(), { samples })
+    },
+  }
+  const moodDomain = row({ oid: 20_005, name: 'mood_domain', kind: 'd', base_oid: 20_000 })
+  const moody = { ...pair, field_oids: [20_005, 20_000] }
+  const rows = [mood, moods, moodDomain, moody, pairs, moodRange, moodRanges]
+  const codecs = codecsFromRows(rows, counted)
+  expect(read).toBe(0)
+  for (const oid of [20_040, 20_041, 20_050, 20_052]) {
+    const { length } = codecs.get(oid)!.samples
+    expect(length).toBeGreaterThan(0)
+    expect(length).toBeLessThanOrEqual(16)
+  }
+  expect(codecs.get(20_040)!.samples).toBe(codecs.get(20_040)!.samples)
+  expect(Object.isFrozen(codecs.get(20_040)!.samples)).toBe(true)
+  expect(read).toBe(1)
+  expect(codecsFromRows([{ ...mood, labels }], defaultTypes).get(20_000)!.samples).toEqual(labels.slice(0, 16))
 })
 
 function row(fields: Partial<ServerTypeRow> & { readonly oid: number }): ServerTypeRow {

@@ -1,4 +1,5 @@
 import { arrayOf } from '../arrays/array-of.ts'
+import { changedCodec } from '../changed-codec.ts'
 import { BINARY, type Codec } from '../codec.ts'
 import { compositeOf } from '../composites/composite-of.ts'
 import { MAX_NESTING } from '../parts/nesting.ts'
@@ -70,7 +71,7 @@ function derivedCodec(row: ServerTypeRow, known: PgTypes, resolve: (oid: number)
   if (known.serverTypes === 'text') return textCodec(row)
   if (row.element_oid !== 0) {
     const bounds = known.arrays === 'bounded' ? 'kept' : 'dropped'
-    return { ...arrayOf(resolve(row.element_oid), { name, bounds }), oid }
+    return changedCodec<unknown>(arrayOf(resolve(row.element_oid), { name, bounds }), { oid })
   }
   if (row.kind === 'c') {
     const fields = row.field_names.map((field, index) => ({ name: field, codec: resolve(row.field_oids[index]!) }))
@@ -84,7 +85,7 @@ function derivedCodec(row: ServerTypeRow, known: PgTypes, resolve: (oid: number)
 /** A codec for the type of its name, under the OIDs that it has here; undefined when it wants a binary form that there is not. */
 function adopted(codec: Codec, row: ServerTypeRow): Codec | undefined {
   const usable = codec.format === BINARY && !row.sendable ? overText(codec) : codec
-  return usable && { ...usable, oid: row.oid, arrayOid: row.array_oid, delimiter: row.delimiter }
+  return usable && changedCodec(usable, { oid: row.oid, arrayOid: row.array_oid, delimiter: row.delimiter })
 }
 
 function textCodec(row: ServerTypeRow): Codec {
@@ -92,11 +93,10 @@ function textCodec(row: ServerTypeRow): Codec {
 }
 
 function withinLimits(codec: Codec): Codec {
-  const { samples, typescript } = codec
+  const { select, insert } = codec.typescript
   const brief = (source: string): string => (source.length > MAX_TYPESCRIPT_LENGTH ? 'unknown' : source)
-  return {
-    ...codec,
-    samples: samples.filter((sample) => sample.length <= MAX_SAMPLE_LENGTH),
-    typescript: { select: brief(typescript.select), insert: brief(typescript.insert) },
-  }
+  return changedCodec(codec, {
+    samples: () => codec.samples.filter((sample) => sample.length <= MAX_SAMPLE_LENGTH),
+    typescript: { select: brief(select), insert: brief(insert) },
+  })
 }

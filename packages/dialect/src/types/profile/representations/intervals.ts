@@ -7,5 +7,6 @@ import { mapCodec } from '../map-codec.ts'
 export const intervalAsString: Codec<string> = mapCodec<Interval, string>(interval, {
   decode: String,
   encode: (value) => value,
+  ownStrings: false,
   typescript: { select: 'string' },
 })

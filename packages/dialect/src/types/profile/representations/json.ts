@@ -1,10 +1,7 @@
 import { decodeText } from '../../../bytes/decode-text.ts'
-import { InvalidValueError } from '../../../errors/codec-error.ts'
 import type { Codec } from '../../codec.ts'
-import { json, jsonb } from '../../scalars/json.ts'
+import { decodeJsonb, json, jsonb } from '../../scalars/json.ts'
 import { readAs } from './read-as.ts'
-
-const JSONB_VERSION = 1
 
 /** Reads JSON text: a schema's own parser, one that keeps large numbers, or any other. */
 export interface JsonParsing {
@@ -13,7 +10,7 @@ export interface JsonParsing {
   readonly typescript?: string
 }
 
-/** json and jsonb as `parse` reads them. What `parse` throws rejects the query. */
+/** json and jsonb as `parse` reads them. What `parse` throws is the `cause` of the `CodecError` that rejects the query. */
 export function jsonCodecs({ parse, typescript = 'unknown' }: JsonParsing): readonly Codec[] {
   return [
     readAs(json, {
@@ -23,10 +20,7 @@ export function jsonCodecs({ parse, typescript = 'unknown' }: JsonParsing): read
     }),
     readAs(jsonb, {
       typescript: { select: typescript },
-      decode: (bytes, _view, offset, length) => {
-        if (length === 0 || bytes[offset] !== JSONB_VERSION) throw new InvalidValueError('an unknown version of jsonb')
-        return parse(decodeText(bytes, offset + 1, length - 1))
-      },
+      decode: (bytes, _view, offset, length) => parse(decodeJsonb(bytes, offset, length)),
       fromText: parse,
     }),
   ]

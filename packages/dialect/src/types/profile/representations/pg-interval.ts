@@ -70,6 +70,7 @@ export const intervalAsPg: Codec<PgInterval> = mapCodec(interval, {
     select: "import('kysely-pgwire/types').PgInterval",
     insert: `${interval.typescript.insert} | import('kysely-pgwire/types').PgIntervalFields`,
   },
+  ownStrings: false,
   decode: (value) => new PgInterval(value.finite ? pgFields(value) : {}),
   encode: (value) => (isPgFields(value) ? intervalFields(value) : value),
 })

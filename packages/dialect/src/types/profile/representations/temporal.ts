@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../../../errors/codec-error.ts'
 import type { Codec } from '../../codec.ts'
+import { EPOCH_US } from '../../scalars/calendar.ts'
 import { date } from '../../scalars/date.ts'
 import { Interval } from '../../scalars/interval-value.ts'
 import { interval } from '../../scalars/interval.ts'
@@ -15,9 +16,6 @@ import {
 import { timestamp, timestamptz } from '../../scalars/timestamp.ts'
 import { mapCodec } from '../map-codec.ts'
 import { readAs } from './read-as.ts'
-
-/** PostgreSQL's epoch, 2000-01-01, in microseconds since 1970. */
-const EPOCH_US = 946_684_800_000_000n
 
 const SERVER_DATE = /^(\d{4,7})(-\d\d-\d\d.*?)( BC)?$/
 
@@ -58,6 +56,7 @@ export function temporalCodecs(temporal: TemporalImplementation, namespace: stri
     }),
     date: mapCodec(date, {
       typescript: typesOf('PlainDate', date, ' | number'),
+      ownStrings: false,
       decode: (text) => {
         if (text === 'infinity') return Infinity
         return text === '-infinity' ? -Infinity : ranged(() => PlainDate.from(isoDate(text)))
@@ -66,6 +65,7 @@ export function temporalCodecs(temporal: TemporalImplementation, namespace: stri
     }),
     time: mapCodec(time, {
       typescript: typesOf('PlainTime', time, ''),
+      ownStrings: false,
       decode: (text) => {
         if (text === '24:00:00') throw new InvalidValueError('24:00:00 is no PlainTime: read time as string')
         return PlainTime.from(text)
@@ -74,6 +74,7 @@ export function temporalCodecs(temporal: TemporalImplementation, namespace: stri
     }),
     interval: mapCodec(interval, {
       typescript: typesOf('Duration', interval, ' | number'),
+      ownStrings: false,
       decode: (value) => {
         if (!value.finite) return value.months > 0 ? Infinity : -Infinity
         return Duration.from(durationText(value))
