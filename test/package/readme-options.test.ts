@@ -10,6 +10,7 @@ import {
   optionNames,
 } from '../../packages/dialect/src/config/connection-options.ts'
 import { poolOptions } from '../../packages/dialect/src/pool/pool-options.ts'
+import { profileChoices } from '../../packages/dialect/src/types/profile/profile-options.ts'
 
 const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
 
@@ -106,4 +107,12 @@ test('times in a connection string and the environment are in seconds, as the ta
 test('the table of the pool’s options has each of them once, in their order, with its default', () => {
   const rows = Array.from(table('pool option'), ([name, [fallback = '']]) => [name, value(fallback)])
   expect(rows).toEqual(Object.entries(poolOptions).map(([name, row]) => [name, row.default]))
+})
+
+test('the table of representations has each choice of a profile, the default first', () => {
+  const rows = Array.from(table('type'), ([name, cells]) => [name, ...cells.flatMap(code)])
+  const choices = Object.entries(profileChoices).map(([name, [fallback, ...others]]) => {
+    return [name, ...[fallback, ...others].map((choice) => `'${choice}'`), ...(name === 'json' ? ['{ parse }'] : [])]
+  })
+  expect(rows).toEqual(choices)
 })

@@ -63,7 +63,7 @@ export interface PgTypesOptions {
 type ChoiceName = Exclude<keyof PgTypesOptions, 'codecs' | 'byName' | 'temporal'>
 
 /** What can be chosen by name; the first is the default. */
-const CHOICES: { readonly [Name in ChoiceName]-?: readonly Extract<PgTypesOptions[Name], string>[] } = {
+export const profileChoices: { readonly [Name in ChoiceName]-?: readonly Extract<PgTypesOptions[Name], string>[] } = {
   int8: ['string', 'bigint', 'number'],
   numeric: ['string', 'number'],
   timestamptz: ['date', 'string', 'temporal'],
@@ -86,13 +86,13 @@ export type PgTypesSettings = { readonly [Name in ChoiceName]-?: NonNullable<PgT
 /** Throws `ConfigError` for what is no option or none of its values. */
 export function resolvePgTypesOptions(options: PgTypesOptions): PgTypesSettings {
   if (!isObject(options)) throw new ConfigError('The options of definePgTypes must be an object')
-  const names = [...Object.keys(CHOICES), 'codecs', 'byName', 'temporal']
+  const names = [...Object.keys(profileChoices), 'codecs', 'byName', 'temporal']
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue
     throw new ConfigError(`Unknown option ${JSON.stringify(name.slice(0, 64))}. There are ${names.join(', ')}`)
   }
   const chosen = Object.fromEntries(
-    Object.keys(CHOICES).map((name) => [name, chosenFor(name as ChoiceName, options[name as ChoiceName])]),
+    Object.keys(profileChoices).map((name) => [name, chosenFor(name as ChoiceName, options[name as ChoiceName])]),
   ) as { [Name in ChoiceName]: NonNullable<PgTypesOptions[Name]> }
   const usesTemporal = Object.values(chosen).includes('temporal')
   return {
@@ -108,7 +108,7 @@ export function resolvePgTypesOptions(options: PgTypesOptions): PgTypesSettings 
  * line, but two with different codecs of the same names have so, too. It names a profile, and does not compare them.
  */
 export function fingerprintOf(settings: PgTypesSettings): string {
-  const choices = Object.keys(CHOICES).map((name) => {
+  const choices = Object.keys(profileChoices).map((name) => {
     const chosen = settings[name as ChoiceName]
     return `${name}=${typeof chosen === 'string' ? chosen : 'parse'}`
   })
@@ -119,7 +119,7 @@ export function fingerprintOf(settings: PgTypesSettings): string {
 }
 
 function chosenFor(name: ChoiceName, value: unknown): unknown {
-  const allowed: readonly string[] = CHOICES[name]
+  const allowed: readonly string[] = profileChoices[name]
   if (value === undefined) return allowed[0]
   if (typeof value === 'string' && allowed.includes(value)) return value
   if (name === 'json' && isObject(value) && typeof (value as Partial<JsonParsing>).parse === 'function') {
