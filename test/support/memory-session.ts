@@ -26,6 +26,8 @@ export class MemoryLink implements SessionLink {
   destroyed = false
   flushes = 0
   automatic = false
+  /** Whether the session wants nothing more to be read. */
+  paused = false
   /** Called with everything that is flushed. */
   onWrite: (bytes: Buffer) => void = () => {}
   #written: Buffer = Buffer.alloc(0)
@@ -43,6 +45,14 @@ export class MemoryLink implements SessionLink {
     this.flushes++
     this.#written = Buffer.concat([this.#written, bytes])
     this.onWrite(bytes)
+  }
+
+  pause(): void {
+    this.paused = true
+  }
+
+  resume(): void {
+    this.paused = false
   }
 
   destroy(): void {

@@ -1,7 +1,7 @@
 /**
  * The rooms of `packages/dialect/src`, from the bottom up: which rooms lie directly below each, and which outside modules
  * it owns. A room may import any room below it, directly or not; everything else is an error of `rooms/imports`.
- * Rooms that are not there yet (`telemetry`, `copy`, `listen`) have their place already.
+ * `telemetry` and `copy` are not there yet and have their places already.
  */
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { below: [], owns: ['pg-protocol'] },

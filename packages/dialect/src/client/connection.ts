@@ -1,6 +1,7 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { cancelEverything, cancelRunning } from '../connection/cancel-request.ts'
 import type { Catalog } from '../connection/catalog.ts'
+import type { BatchQuery } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { type ScriptResult, SimpleQueryExchange } from '../connection/exchanges/simple-query.ts'
 import { type OpenConnection, openConnection } from '../connection/open-connection.ts'
@@ -9,8 +10,22 @@ import { withCallerStack } from '../errors/caller-stack.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { TransactionStatus } from '../wire/status-messages.ts'
 import { BatchStream, type StreamOptions } from './batch-stream.ts'
+import { type BatchOptions, type BatchResults, runBatch } from './batch.ts'
 import { type CloseOptions, closeConnection } from './close.ts'
+import { Cursor, type CursorOptions } from './cursor.ts'
+import { type ExecuteManyOptions, type ParameterRows, runMany } from './execute-many.ts'
+import { type FetchOptions, fetchFirstRow, fetchFirstValue, fetchRows, type FetchValueOptions } from './fetch.ts'
+import { ConnectionListeners, type ConnectionListenOptions, type NotificationCallback } from './listen.ts'
+import { type NoticeListener, NoticeListeners } from './notices.ts'
+import { type NotifyOptions, notifyQuery } from './notify.ts'
+import { PreparedStatement, type StatementRunner } from './prepared.ts'
 import { type QueryOptions, runQuery } from './query.ts'
+import { resetConnection } from './reset.ts'
+import { runTransaction } from './run-transaction.ts'
+import { parseServerVersion, type ServerVersion } from './server-version.ts'
+import { statementTypes } from './statement-types.ts'
+import type { TransactionOptions } from './transaction-options.ts'
+import type { Transaction } from './transaction.ts'
 
 /**
  * One connection to one server.
@@ -21,11 +36,21 @@ import { type QueryOptions, runQuery } from './query.ts'
 export class Connection {
   readonly #open: OpenConnection
   readonly #settings: ConnectionSettings
+  readonly #listeners: ConnectionListeners
+  readonly #notices: NoticeListeners
   #closing: Promise<void> | null = null
 
-  private constructor(open: OpenConnection, settings: ConnectionSettings) {
+  private constructor(
+    open: OpenConnection,
+    settings: ConnectionSettings,
+    listeners: ConnectionListeners,
+    notices: NoticeListeners,
+  ) {
     this.#open = open
     this.#settings = settings
+    this.#listeners = listeners
+    this.#notices = notices
+    listeners.attach(open.session)
   }
 
   /** Connects and logs in. Called by `connect` and by pools, which share a catalog between connections. */
@@ -36,7 +61,10 @@ export class Connection {
     signal?: AbortSignal,
   ): Promise<Connection> {
     try {
-      return new Connection(await openConnection(settings, catalog, events, signal), settings)
+      const listeners = new ConnectionListeners()
+      const notices = new NoticeListeners()
+      const open = await openConnection(settings, catalog, listeners.hearing(notices.hearing(events)), signal)
+      return new Connection(open, settings, listeners, notices)
     } catch (error) {
       throw withCallerStack(error)
     }
@@ -67,6 +95,16 @@ export class Connection {
     return this.#open.session.parameters.get(name)
   }
 
+  /** The server's version, as it said at login. */
+  get serverVersion(): ServerVersion {
+    return parseServerVersion(this.serverSetting('server_version') ?? '')
+  }
+
+  /** Calls `listener` for each notice of the server, until the returned function is called. */
+  onNotice(listener: NoticeListener): () => void {
+    return this.#notices.add(listener)
+  }
+
   /**
    * Runs one statement with parameters and gives all its rows.
    *
@@ -81,6 +119,88 @@ export class Connection {
     try {
       this.#requireOpen()
       return (await runQuery(this.#open, this.#settings, sql, parameters, options)) as QueryResult<Row>
+    } catch (error) {
+      throw error === options?.signal?.reason && error !== undefined ? error : withCallerStack(error)
+    }
+  }
+
+  /** Runs one statement and gives its rows. See {@link Connection.query}. */
+  fetch<Row = Record<string, unknown>>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options?: FetchOptions,
+  ): Promise<Row[]> {
+    return fetchRows<Row>(this, sql, parameters, options)
+  }
+
+  /** Runs one statement to its end and gives its first row, or null where there is none. */
+  fetchRow<Row = Record<string, unknown>>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options?: FetchOptions,
+  ): Promise<Row | null> {
+    return fetchFirstRow<Row>(this, sql, parameters, options)
+  }
+
+  /** Runs one statement to its end and gives one value of its first row, or null where there is none. */
+  fetchValue<Value = unknown>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options?: FetchValueOptions,
+  ): Promise<Value | null> {
+    return fetchFirstValue<Value>(this, sql, parameters, options)
+  }
+
+  /**
+   * Runs a function in a transaction, on the handle that it is given: commits when it returns, rolls back when it throws.
+   *
+   * Whatever else runs on the connection meanwhile is a part of it. A connection that is lost during the commit is opened
+   * once more to ask what has become of the transaction; where that cannot be known, `CommitUnknownError` says so.
+   */
+  async transaction<Result>(
+    fn: (transaction: Transaction) => Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
+    this.#requireOpen()
+    const { catalog } = this.#open
+    const events = { notice: () => {}, notification: () => {}, closed: () => {} }
+    return runTransaction(this, fn, options, () => Connection.open(this.#settings, catalog, events))
+  }
+
+  /**
+   * Runs several statements in one flight and gives all their results, in order.
+   *
+   * Outside a transaction they are one: all or nothing. Inside one they are a part of it, and a failure leaves it failed.
+   * None is sent before all parameters have been encoded. The error says which query failed: `queryIndex`, from 0. Statements
+   * that nobody has described are described first, all in one round trip, so that none can need what another creates.
+   */
+  async batch<Rows extends readonly unknown[] = Record<string, unknown>[]>(
+    queries: readonly BatchQuery[],
+    options?: BatchOptions,
+  ): Promise<BatchResults<Rows>> {
+    try {
+      this.#requireOpen()
+      return (await runBatch(this.#open, this.#settings, queries, options)) as BatchResults<Rows>
+    } catch (error) {
+      throw error === options?.signal?.reason && error !== undefined ? error : withCallerStack(error)
+    }
+  }
+
+  /**
+   * Executes one statement for each of many rows of parameters, which are sent as they come: 64 KiB at a time, as fast as
+   * the server takes them. `rowCount` is the total.
+   *
+   * Outside a transaction it is one: all or nothing, unless `atomic: false`. Inside one it is a part of it, and a failure
+   * leaves it failed. The error says which row failed: `rowIndex`, from 0. Whatever else is asked of the connection waits.
+   */
+  async executeMany<Row = Record<string, unknown>>(
+    sql: string,
+    rows: ParameterRows,
+    options?: ExecuteManyOptions,
+  ): Promise<QueryResult<Row>> {
+    try {
+      this.#requireOpen()
+      return (await runMany(this.#open, this.#settings, sql, rows, options)) as QueryResult<Row>
     } catch (error) {
       throw error === options?.signal?.reason && error !== undefined ? error : withCallerStack(error)
     }
@@ -110,6 +230,99 @@ export class Connection {
   ): BatchStream<Row> {
     this.#requireOpen()
     return new BatchStream<Row>(this.#open, this.#settings, sql, parameters, options)
+  }
+
+  /** Runs one statement and gives its rows one by one, or some at a time, with or without a transaction. */
+  cursor<Row = Record<string, unknown>>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options: CursorOptions = {},
+  ): Cursor<Row> {
+    this.#requireOpen()
+    const { prefetch, ...rest } = options
+    const bound = parameters.slice()
+    return new Cursor<Row>({ open: (batchRows) => this.stream<Row>(sql, bound, { ...rest, batchRows }) }, prefetch)
+  }
+
+  /**
+   * Prepares a statement, to be told which types it takes and gives, and to run it many times. Every query is prepared on
+   * its first use anyway: this is for what wants to know, or to see the error of a statement before it is run.
+   */
+  prepare(sql: string): Promise<PreparedStatement> {
+    return this.prepareFor(this, sql)
+  }
+
+  /** @internal `prepare`, for a transaction on this connection. */
+  async prepareFor(runner: StatementRunner, sql: string): Promise<PreparedStatement> {
+    try {
+      this.#requireOpen()
+      const { catalog, prepared } = this.#open
+      const release = (): void => {
+        const statement = catalog.statement(sql)
+        if (statement !== undefined) prepared.evict(statement)
+      }
+      return new PreparedStatement(sql, await statementTypes(this, this.#open, sql), runner, release)
+    } catch (error) {
+      throw withCallerStack(error)
+    }
+  }
+
+  /**
+   * Waits for what runs, and makes the session as good as new: ends the transaction, closes cursors, listens to nothing,
+   * gives back advisory locks, drops temporary tables, and takes back SET, SET ROLE and the like. Prepared statements stay.
+   * Throws `UsageError` while a `transaction` runs.
+   */
+  async reset(): Promise<void> {
+    this.#requireOpen()
+    await resetConnection(this)
+  }
+
+  /**
+   * Calls `callback` for each notification of the channel. Resolves when the server listens; inside a transaction it does
+   * from the commit on, and not at all after a rollback. Given twice, a callback is called once.
+   *
+   * When the connection is lost this ends without a word. The function `listen` opens it again, and says so.
+   */
+  async listen(channel: string, callback: NotificationCallback, options?: ConnectionListenOptions): Promise<void> {
+    try {
+      this.#requireOpen()
+      await this.#listeners.add(channel, callback, options)
+    } catch (error) {
+      throw withCallerStack(error)
+    }
+  }
+
+  /** Calls `callback` no more; without one, none of the channel's. Resolves when the server has done what is left to do. */
+  async unlisten(channel: string, callback?: NotificationCallback): Promise<void> {
+    try {
+      this.#requireOpen()
+      await this.#listeners.remove(channel, callback)
+    } catch (error) {
+      throw withCallerStack(error)
+    }
+  }
+
+  /** `unlisten` for all channels. */
+  async unlistenAll(): Promise<void> {
+    try {
+      this.#requireOpen()
+      await this.#listeners.removeAll()
+    } catch (error) {
+      throw withCallerStack(error)
+    }
+  }
+
+  /** Whether the server may send notifications, because of `listen`. */
+  get listening(): boolean {
+    return this.#listeners.active
+  }
+
+  /**
+   * Sends a notification: now, or in a transaction when that commits. Throws `UsageError`, with nothing sent, for a payload
+   * of more than 7999 bytes or a channel's name of more than 63.
+   */
+  async notify(channel: string, payload: string = '', options?: NotifyOptions): Promise<void> {
+    await this.query(...notifyQuery(channel, payload), options)
   }
 
   /**

@@ -1,13 +1,13 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { MAX_PARAMETERS } from '../connection/bind.ts'
-import { cancelRunning } from '../connection/cancel-request.ts'
-import type { QueryRequest, QueryResult } from '../connection/exchanges/query.ts'
+import type { QueryResult } from '../connection/exchanges/query.ts'
 import { sendQuery } from '../connection/send-query.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import { underTypes } from '../connection/under-types.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
+import { sendAbortable } from './send-abortable.ts'
 
 /** How to run one query. */
 export interface QueryOptions {
@@ -52,36 +52,6 @@ export function runQuery(
       exchange: null,
       withdrawn: false,
     }
-    if (signal === undefined) sendQuery(request)
-    else sendAbortable(request, signal, settings)
+    sendAbortable(request, signal, settings, sendQuery)
   })
-}
-
-function sendAbortable(request: QueryRequest, signal: AbortSignal, settings: ConnectionSettings): void {
-  const { resolve, reject } = request
-  if (signal.aborted) {
-    reject(signal.reason as Error)
-    return
-  }
-  const settled = (): void => signal.removeEventListener('abort', abort)
-  const abortable: QueryRequest = {
-    ...request,
-    resolve: (result) => {
-      settled()
-      resolve(result)
-    },
-    reject: (error) => {
-      settled()
-      reject(error)
-    },
-  }
-  const abort = (): void => {
-    abortable.withdrawn = true
-    reject(signal.reason as Error)
-    const { exchange, server } = abortable
-    if (exchange === null || server.session.withdraw(exchange)) return
-    if (server.session.isAlone(exchange)) void cancelRunning(server, settings)
-  }
-  signal.addEventListener('abort', abort, { once: true })
-  sendQuery(abortable)
 }

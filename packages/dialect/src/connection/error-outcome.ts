@@ -21,15 +21,44 @@ const COMMITS_WITHIN = /\b(?:commit|end|prepare|call|do|vacuum|cluster|reindex|c
 /** White space and comments in front of the first word. Nested comments are rare enough to be taken for unknown words. */
 const FIRST_WORD = /^(?:\s|\(|--[^\n]*(?:\n|$)|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*([a-z]+)/i
 
+/** The word that a statement begins with, in lower case; empty where none is found. */
+export function firstWord(sql: string): string {
+  return FIRST_WORD.exec(sql)?.[1]?.toLowerCase() ?? ''
+}
+
 /**
  * What is known of a statement that the server refused. An ordinary one has no effect, but a procedure may have committed
  * on its way. With a fatal error the session is gone: a COMMIT may be durable all the same, and behind CommandComplete
  * (`complete`) nobody knows.
  */
 export function statementOutcome(error: PostgresError, sql: string, complete: boolean): Outcome {
-  const word = FIRST_WORD.exec(sql)?.[1]?.toLowerCase() ?? ''
+  const word = firstWord(sql)
   if (error.fatal) return !complete && COMMIT_AT_THEIR_SYNC.has(word) ? 'rolled-back' : 'unknown'
   return COMMIT_ON_THEIR_WAY.has(word) || CONCURRENTLY.test(sql) ? 'unknown' : 'rolled-back'
+}
+
+/** Statements of transactions themselves: behind one, what was sent together does not belong together any more. */
+const DIVIDING: ReadonlySet<string> = new Set([
+  'abort',
+  'begin',
+  'commit',
+  'end',
+  'prepare',
+  'release',
+  'rollback',
+  'savepoint',
+  'start',
+])
+
+/**
+ * What is known of several statements under one Sync when the server has refused one of them, or their Sync (`complete`):
+ * they have no effect, unless one of them may have committed.
+ */
+export function batchOutcome(error: PostgresError, sqls: Iterable<string>, complete: boolean): Outcome {
+  for (const sql of sqls) {
+    if (DIVIDING.has(firstWord(sql)) || statementOutcome(error, sql, complete) !== 'rolled-back') return 'unknown'
+  }
+  return 'rolled-back'
 }
 
 /** The same for a script, which is one transaction unless it says otherwise anywhere. */

@@ -1,10 +1,9 @@
-import { ProtocolError } from '../errors/protocol-error.ts'
 import { describeStatement } from './describe-statement.ts'
-import type { Exchange } from './exchange.ts'
 import { QueryExchange, type QueryRequest, type QueryResult, type Recourse } from './exchanges/query.ts'
 import { lookUpTypes, typesChanged } from './look-up-types.ts'
 import type { Turn } from './session.ts'
 import type { Statement } from './statement.ts'
+import { takeTurn } from './take-turn.ts'
 import type { UndecodedRows } from './undecoded-rows.ts'
 
 const firstAttempt: Recourse = { startOver: describeAgain, checkTypes, readLater }
@@ -61,35 +60,4 @@ function readLater(request: QueryRequest, undecoded: UndecodedRows, result: Omit
     resolve({ ...result, columns: undecoded.statement.columns })
   }
   takeTurn(request, flow, (error) => undecoded.unreadable(error))
-}
-
-/**
- * Runs `flow` when nobody else writes; should it throw, the request is rejected. What was withdrawn meanwhile is let be.
- * `lost` makes the error for a connection that dies before.
- */
-function takeTurn(
-  request: QueryRequest,
-  flow: (turn: Turn) => Promise<void>,
-  lost: (error: Error) => Error = (error) => error,
-): void {
-  const { server, reject } = request
-  const { session } = server
-  request.exchange = null
-  const start = (turn: Turn): void => {
-    if (request.withdrawn) {
-      turn.end()
-      return
-    }
-    const send = (exchange: Exchange): void => {
-      request.exchange = exchange
-      turn.send(exchange)
-    }
-    flow({ ...turn, send })
-      .catch((error: Error) => {
-        if (error instanceof ProtocolError) session.destroy(error)
-        reject(error)
-      })
-      .finally(() => turn.end())
-  }
-  session.turn(start, (error) => reject(lost(error)))
 }

@@ -24,6 +24,9 @@ export interface SessionLink {
   scheduleFlush(): void
   /** Writes `session.out` now. */
   flush(): void
+  /** Stops reading from the socket, until `resume`. */
+  pause(): void
+  resume(): void
   /** Gives the connection up. `session.lost` must not be called for it. */
   destroy(): void
   /** The error for an exchange that the death of the connection took with it. */
@@ -144,6 +147,12 @@ export class Session {
     if (this.#sent.last !== exchange) throw new ProtocolError('The server asked for more in the middle of a pipeline')
     if (this.out.length === 0) this.#link.scheduleFlush()
     write(this.out)
+    if (this.out.length >= FLUSH_BYTES) this.#link.flush()
+  }
+
+  /** Resolves once the socket's queue is short enough for more, or the session is dead. */
+  whenUncongested(): Promise<void> {
+    return this.#watchers.when(() => this.dead || !this.#congested)
   }
 
   /** Takes back an exchange that still waits, or whose frames have not left. False when it was sent already. */
@@ -161,6 +170,19 @@ export class Session {
       this.#holds--
       this.#pump()
     }
+  }
+
+  /** Reads no more until `resumeReading`, for a consumer that does not keep up. What has been read is still handed over. */
+  pauseReading(): void {
+    this.#link.pause()
+  }
+
+  resumeReading(): void {
+    this.#link.resume()
+  }
+
+  get congested(): boolean {
+    return this.#congested
   }
 
   /** Resolves once the session is idle or dead. */

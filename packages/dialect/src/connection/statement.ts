@@ -63,6 +63,11 @@ export class Statement {
     this.resultFormats = resultFormats(codecs)
   }
 
+  /** The codecs of the columns, in order. */
+  get codecs(): readonly Codec[] {
+    return this.#codecs
+  }
+
   rowDecoder(mode: RowMode): RowDecoder {
     if (mode === 'array') return (this.#arrays ??= this.#newDecoder('array'))
     return (this.#objects ??= this.#newDecoder('object'))

@@ -124,6 +124,14 @@ export class Transport implements SessionLink {
     this.#socket?.end()
   }
 
+  pause(): void {
+    this.#socket?.pause()
+  }
+
+  resume(): void {
+    this.#socket?.resume()
+  }
+
   destroy(): void {
     this.#socket?.destroy()
     if (this.#socket === null) this.#markClosed()

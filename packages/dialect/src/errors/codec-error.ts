@@ -30,6 +30,8 @@ export class CodecError extends Error {
   readonly parameter: number | undefined
   /** The name of the column. Undefined when a parameter is at fault. */
   readonly column: string | undefined
+  /** The index, from 0, of the row that was to be copied in. Undefined elsewhere. */
+  readonly row: number | undefined
   readonly outcome: Outcome
 
   private constructor(message: string, fields: CodecErrorFields, options: ErrorOptions) {
@@ -39,6 +41,7 @@ export class CodecError extends Error {
     this.reason = fields.reason
     this.parameter = fields.parameter
     this.column = fields.column
+    this.row = fields.row
     this.outcome = fields.outcome
   }
 
@@ -48,6 +51,33 @@ export class CodecError extends Error {
       `Cannot encode parameter $${parameter} as ${type}: ${reason}`,
       { code: 'PGWIRE_ENCODE', type, reason, parameter, column: undefined, outcome: 'not-sent' },
       causeUnlessPlain(cause),
+    )
+  }
+
+  /** A value of a row that was to be copied in; `row` counts from 0. */
+  static encodeField(row: number, column: string, type: string, cause: unknown): CodecError {
+    const reason = reasonOf(cause)
+    return new CodecError(
+      `Cannot encode column ${JSON.stringify(column)} of row ${row} as ${type}: ${reason}`,
+      { code: 'PGWIRE_ENCODE', type, reason, parameter: undefined, column, row, outcome: 'rolled-back' },
+      causeUnlessPlain(cause),
+    )
+  }
+
+  /** What was given as a row to be copied in is none; `row` counts from 0. */
+  static encodeRow(row: number, reason: string): CodecError {
+    return new CodecError(
+      `Cannot encode row ${row}: ${reason}`,
+      {
+        code: 'PGWIRE_ENCODE',
+        type: 'record',
+        reason,
+        parameter: undefined,
+        column: undefined,
+        row,
+        outcome: 'rolled-back',
+      },
+      {},
     )
   }
 
@@ -68,6 +98,7 @@ interface CodecErrorFields {
   readonly reason: string
   readonly parameter: number | undefined
   readonly column: string | undefined
+  readonly row?: number
   readonly outcome: Outcome
 }
 

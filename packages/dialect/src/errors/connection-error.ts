@@ -26,7 +26,7 @@ export class ConnectionError extends Error {
   readonly host: string
   readonly port: number
   readonly phase: ConnectionPhase
-  readonly outcome: Outcome
+  outcome: Outcome
 
   constructor(message: string, fields: ConnectionErrorFields) {
     super(message, fields.cause === undefined ? {} : { cause: fields.cause })

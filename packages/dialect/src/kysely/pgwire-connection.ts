@@ -33,6 +33,11 @@ export class PgwireConnection implements DatabaseConnection {
     return this.#streams.size > 0
   }
 
+  /** Throws `UsageError` while a stream is open: what is asked of the connection meanwhile would wait for ever. */
+  requireNoStream(): void {
+    refuseBesideStream(this.#streams)
+  }
+
   // Not async: each of Kysely's layers costs a promise already, and V8 finds the caller through this `then` as well.
   executeQuery<R>(compiledQuery: CompiledQuery, options?: AbortableOptions): Promise<QueryResult<R>> {
     refuseBesideStream(this.#streams)
@@ -92,7 +97,8 @@ export class PgwireConnection implements DatabaseConnection {
   }
 }
 
-function kyselyResult<R>({ command, rowCount, rows }: ServerResult<R>): QueryResult<R> {
+/** A result as Kysely has them. */
+export function kyselyResult<R>({ command, rowCount, rows }: ServerResult<R>): QueryResult<R> {
   if (AFFECTING.has(command)) return { numAffectedRows: BigInt(rowCount ?? 0), rows }
   return { rows: ENDING.has(command) ? [{ command } as R] : rows }
 }

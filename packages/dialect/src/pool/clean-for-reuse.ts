@@ -5,8 +5,8 @@ import { cutConnection } from './cut-connection.ts'
 const CLEANING_TIMEOUT_MS = 5_000
 
 /**
- * Brings back a connection that was released while statements ran, or with a transaction open: waits for the one and
- * rolls the other back. False when that failed or took too long; the connection is cut then.
+ * Brings back a connection that was released while statements ran, with a transaction open or while it listened: waits,
+ * rolls back, and listens no more. False when that failed or took too long; the connection is cut then.
  */
 export async function cleanForReuse(connection: Connection): Promise<boolean> {
   const cleaned = await cleanInTime(connection)
@@ -31,5 +31,6 @@ async function cleanInTime(connection: Connection): Promise<boolean> {
 async function clean(connection: Connection): Promise<boolean> {
   await connection.settled()
   if (connection.transactionStatus !== 'I') await connection.execute('rollback')
+  if (connection.listening) await connection.unlistenAll()
   return connection.transactionStatus === 'I'
 }

@@ -1,3 +1,4 @@
+import type { NoticeListener } from '../client/notices.ts'
 import type { ConnectionOptions } from '../config/connection-options.ts'
 import { resolveConnectionSettings } from '../config/resolve-connection-settings.ts'
 import { defaultTypes, type PgTypes } from '../types/profile/profile.ts'
@@ -10,10 +11,12 @@ export interface CreatePoolOptions extends PoolOptions {
   readonly connection?: string | ConnectionOptions | undefined
   /** Which JavaScript values stand for which PostgreSQL types. */
   readonly types?: PgTypes | undefined
+  /** Called for each notice of the server, on whichever connection. */
+  readonly onNotice?: NoticeListener | undefined
 }
 
 /** Makes a pool. Nothing is opened before it is first used. Throws `ConfigError` for options that cannot be. */
 export function createPool(options: CreatePoolOptions = {}): Pool {
-  const { connection, types, ...pool } = options
-  return new Pool(resolveConnectionSettings(connection), resolvePoolSettings(pool), types ?? defaultTypes)
+  const { connection, types, onNotice, ...pool } = options
+  return new Pool(resolveConnectionSettings(connection), resolvePoolSettings(pool), types ?? defaultTypes, onNotice)
 }

@@ -1,17 +1,37 @@
+import type { BatchStream } from '../client/batch-stream.ts'
+import type { BatchOptions, BatchResults } from '../client/batch.ts'
 import { Connection } from '../client/connection.ts'
+import { Cursor, type CursorOptions } from '../client/cursor.ts'
+import type { ExecuteManyOptions, ParameterRows } from '../client/execute-many.ts'
+import {
+  type FetchOptions,
+  fetchFirstRow,
+  fetchFirstValue,
+  fetchRows,
+  type FetchValueOptions,
+} from '../client/fetch.ts'
+import { type NoticeListener, tellNotice } from '../client/notices.ts'
+import { type NotifyOptions, notifyQuery } from '../client/notify.ts'
 import type { QueryOptions } from '../client/query.ts'
 import { timerDelay } from '../client/time-limit.ts'
+import type { TransactionOptions } from '../client/transaction-options.ts'
+import type { Transaction } from '../client/transaction.ts'
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { Catalog } from '../connection/catalog.ts'
+import type { BatchQuery } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
 import { PoolClosedError, PoolTimeoutError } from '../errors/pool-error.ts'
+import type { PostgresError } from '../errors/postgres-error.ts'
+import type { ListenCallbacks, ListenOptions } from '../listen/listen-options.ts'
+import type { Listener } from '../listen/listener.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import { cleanForReuse } from './clean-for-reuse.ts'
 import { copyError } from './copy-error.ts'
 import { cutConnection } from './cut-connection.ts'
 import { IdleConnections } from './idle-connections.ts'
 import { Lease } from './lease.ts'
+import { PoolListeners } from './pool-listeners.ts'
 import type { PoolSettings } from './pool-options.ts'
 import { waitInLine } from './wait-in-line.ts'
 import { Waiters } from './waiters.ts'
@@ -59,12 +79,14 @@ export class Pool {
   readonly #connectionSettings: ConnectionSettings
   readonly #settings: PoolSettings
   readonly #catalog: Catalog
+  readonly #onNotice: NoticeListener | undefined
   readonly #idle: IdleConnections<Connection>
   /** All that are open, and whether somebody has borrowed them: an entry of a map changes without an allocation. */
   readonly #open = new Map<Connection, boolean>()
   /** Closed for their age, and not gone yet: the server still counts them. */
   readonly #retiring = new Set<Connection>()
   readonly #waiters = new Waiters<Connection>()
+  readonly #listeners: PoolListeners
   #connecting = 0
   #closing: Promise<void> | null = null
   /** Aborted when nobody waits any more for a connection that is still being opened. */
@@ -72,10 +94,17 @@ export class Pool {
   #drained: (() => void) | null = null
   #refill: NodeJS.Timeout | null = null
 
-  constructor(connectionSettings: ConnectionSettings, settings: PoolSettings, types: PgTypes) {
+  constructor(
+    connectionSettings: ConnectionSettings,
+    settings: PoolSettings,
+    types: PgTypes,
+    onNotice?: NoticeListener,
+  ) {
     this.#connectionSettings = connectionSettings
     this.#settings = settings
     this.#catalog = new Catalog(types)
+    this.#onNotice = onNotice
+    this.#listeners = new PoolListeners(connectionSettings)
     this.#idle = new IdleConnections(settings.idleTimeoutMs, (connection) => this.#expire(connection))
   }
 
@@ -99,6 +128,113 @@ export class Pool {
     const connection = await this.take(options?.signal)
     try {
       return await connection.query<Row>(sql, parameters, options)
+    } finally {
+      this.giveBack(connection)
+    }
+  }
+
+  /** Runs one statement and gives its rows. See {@link Connection.fetch}. */
+  fetch<Row = Record<string, unknown>>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options?: FetchOptions,
+  ): Promise<Row[]> {
+    return fetchRows<Row>(this, sql, parameters, options)
+  }
+
+  /** Runs one statement and gives its first row, or null. See {@link Connection.fetchRow}. */
+  fetchRow<Row = Record<string, unknown>>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options?: FetchOptions,
+  ): Promise<Row | null> {
+    return fetchFirstRow<Row>(this, sql, parameters, options)
+  }
+
+  /** Runs one statement and gives one value of its first row, or null. See {@link Connection.fetchValue}. */
+  fetchValue<Value = unknown>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options?: FetchValueOptions,
+  ): Promise<Value | null> {
+    return fetchFirstValue<Value>(this, sql, parameters, options)
+  }
+
+  /**
+   * Runs one statement and gives its rows one by one, on a connection of its own from the first row to the end: read it to
+   * its end, leave its loop, or close it. See {@link Connection.cursor}.
+   */
+  cursor<Row = Record<string, unknown>>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options: CursorOptions = {},
+  ): Cursor<Row> {
+    const { prefetch, ...rest } = options
+    const bound = parameters.slice()
+    let borrowed: Connection | undefined
+    const open = async (batchRows: number): Promise<BatchStream<Row>> => {
+      const connection = await this.take(options.signal)
+      try {
+        const stream = connection.stream<Row>(sql, bound, { ...rest, batchRows })
+        borrowed = connection
+        return stream
+      } catch (error) {
+        this.giveBack(connection)
+        throw error
+      }
+    }
+    const ended = (): void => borrowed && this.giveBack(borrowed)
+    return new Cursor<Row>({ open, ended }, prefetch)
+  }
+
+  /** Runs a function in a transaction, on a connection of its own meanwhile. See {@link Connection.transaction}. */
+  async transaction<Result>(
+    fn: (transaction: Transaction) => Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
+    const connection = await this.take(options.signal)
+    try {
+      return await connection.transaction(fn, options)
+    } finally {
+      this.giveBack(connection)
+    }
+  }
+
+  /** Runs several statements in one flight on whichever connection is free. See {@link Connection.batch}. */
+  async batch<Rows extends readonly unknown[] = Record<string, unknown>[]>(
+    queries: readonly BatchQuery[],
+    options?: BatchOptions,
+  ): Promise<BatchResults<Rows>> {
+    const connection = await this.take(options?.signal)
+    try {
+      return await connection.batch<Rows>(queries, options)
+    } finally {
+      this.giveBack(connection)
+    }
+  }
+
+  /** Sends a notification. See {@link Connection.notify}. */
+  async notify(channel: string, payload: string = '', options?: NotifyOptions): Promise<void> {
+    await this.query(...notifyQuery(channel, payload), options)
+  }
+
+  /**
+   * Listens on a connection of its own, which is none of the `max` and is closed with the pool. See the function
+   * `listen`, which calls this.
+   */
+  async listen(channels: readonly string[], options?: ListenOptions & Partial<ListenCallbacks>): Promise<Listener> {
+    return this.#listeners.listen(channels, options)
+  }
+
+  /** Executes one statement for many rows on whichever connection is free. See {@link Connection.executeMany}. */
+  async executeMany<Row = Record<string, unknown>>(
+    sql: string,
+    rows: ParameterRows,
+    options?: ExecuteManyOptions,
+  ): Promise<QueryResult<Row>> {
+    const connection = await this.take(options?.signal)
+    try {
+      return await connection.executeMany<Row>(sql, rows, options)
     } finally {
       this.giveBack(connection)
     }
@@ -137,7 +273,7 @@ export class Pool {
     if (this.#open.get(connection) !== true) return
     this.#open.set(connection, false)
     if (connection.closed) this.#drop(connection)
-    else if (connection.idle && connection.transactionStatus === 'I') this.#reuse(connection)
+    else if (connection.idle && connection.transactionStatus === 'I' && !connection.listening) this.#reuse(connection)
     else {
       void cleanForReuse(connection).then((clean) => {
         if (clean && !connection.closed) this.#reuse(connection)
@@ -183,7 +319,12 @@ export class Pool {
     this.#connecting++
     let connection: Connection | undefined
     try {
-      const events = { notice: () => {}, notification: () => {}, closed: () => this.#lost(connection) }
+      const onNotice = this.#onNotice
+      const events = {
+        notice: (notice: PostgresError) => onNotice !== undefined && tellNotice(onNotice, notice),
+        notification: () => {},
+        closed: () => this.#lost(connection),
+      }
       connection = await Connection.open(this.#connectionSettings, this.#catalog, events, this.#shut.signal)
     } catch (error) {
       this.#connecting--
@@ -260,6 +401,7 @@ export class Pool {
   }
 
   async #close(timeoutMs: number): Promise<void> {
+    const silent = this.#listeners.close()
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       this.#drained = resolve
@@ -277,5 +419,6 @@ export class Pool {
       ),
     )
     this.#open.clear()
+    await silent
   }
 }

@@ -1,0 +1,59 @@
+import type { ConnectionSettings } from '../config/connection-settings.ts'
+import { MAX_PARAMETERS } from '../connection/bind.ts'
+import type { BatchQuery } from '../connection/exchanges/batch.ts'
+import type { QueryResult } from '../connection/exchanges/query.ts'
+import { sendBatch } from '../connection/send-batch.ts'
+import type { ServerSession } from '../connection/server-session.ts'
+import { underTypes } from '../connection/under-types.ts'
+import { placeError } from '../errors/batch-position.ts'
+import { UsageError } from '../errors/usage-error.ts'
+import type { PgTypes } from '../types/profile/profile.ts'
+import type { RowMode } from '../types/rows/row-function.ts'
+import { sendAbortable } from './send-abortable.ts'
+
+/** How to run a batch. */
+export interface BatchOptions {
+  /** Stops the batch, and with it all of its queries; otherwise as for one query. */
+  readonly signal?: AbortSignal | undefined
+  /** `array`: rows as arrays in column order. Default `object`. */
+  readonly rowMode?: RowMode | undefined
+  /** Which JavaScript values stand for which PostgreSQL types in these queries. */
+  readonly types?: PgTypes | undefined
+}
+
+/** The results of a batch: one for each query, in order. */
+export type BatchResults<Rows extends readonly unknown[]> = {
+  -readonly [Index in keyof Rows]: QueryResult<Rows[Index]>
+}
+
+export function runBatch(
+  server: ServerSession,
+  settings: ConnectionSettings,
+  queries: readonly BatchQuery[],
+  options: BatchOptions | undefined,
+): Promise<QueryResult[]> {
+  return new Promise((resolve, reject) => {
+    // Copies: what the caller does to the arrays while the batch waits must not change what is sent.
+    const copies = queries.map(({ sql, parameters = [] }) => ({ sql, parameters: parameters.slice() }))
+    const excessive = copies.findIndex(({ parameters }) => parameters.length > MAX_PARAMETERS)
+    if (excessive !== -1) {
+      throw placeError(new UsageError(`A statement takes at most ${MAX_PARAMETERS} parameters, and more were given`), {
+        queryIndex: excessive,
+      })
+    }
+    if (copies.length === 0) {
+      resolve([])
+      return
+    }
+    const request = {
+      server: underTypes(server, options?.types),
+      queries: copies,
+      mode: options?.rowMode ?? 'object',
+      resolve,
+      reject,
+      exchange: null,
+      withdrawn: false,
+    }
+    sendAbortable(request, options?.signal, settings, sendBatch)
+  })
+}

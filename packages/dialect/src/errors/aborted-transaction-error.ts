@@ -1,0 +1,22 @@
+import type { Outcome } from './outcome.ts'
+
+/** How Kysely recognises its own error of this kind, also across copies of itself. */
+const KYSELY_ABORTED_TRANSACTION = Symbol.for('kysely.AbortedTransactionError')
+
+/**
+ * The transaction could only be rolled back: a statement in it had failed, and its error was not passed on. The server
+ * answers COMMIT with ROLLBACK then, and without an error. `cause` is the statement's error, where it is known.
+ */
+export class AbortedTransactionError extends Error {
+  override readonly name = 'AbortedTransactionError'
+  readonly code = 'PGWIRE_TRANSACTION_ABORTED'
+  readonly outcome: Outcome = 'rolled-back'
+
+  constructor(cause?: unknown) {
+    super(
+      'The transaction was rolled back: a statement in it had failed before the commit',
+      cause === undefined ? {} : { cause },
+    )
+    Object.defineProperty(this, KYSELY_ABORTED_TRANSACTION, { value: true })
+  }
+}
