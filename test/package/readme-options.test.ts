@@ -111,8 +111,9 @@ test('the table of the pool’s options has each of them once, in their order, w
 
 test('the table of representations has each choice of a profile, the default first', () => {
   const rows = Array.from(table('type'), ([name, cells]) => [name, ...cells.flatMap(code)])
-  const choices = Object.entries(profileChoices).map(([name, [fallback, ...others]]) => {
-    return [name, ...[fallback, ...others].map((choice) => `'${choice}'`), ...(name === 'json' ? ['{ parse }'] : [])]
+  const choices = Object.entries(profileChoices).map(([name, all]) => {
+    const quoted = all.map((choice) => `'${choice}'`)
+    return [name].concat(quoted, name === 'json' ? '{ parse }' : [])
   })
   expect(rows).toEqual(choices)
 })
