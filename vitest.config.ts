@@ -18,7 +18,7 @@ export default defineConfig({
     reporters: reportFile === undefined ? ['default'] : ['default', ['json', { outputFile: reportFile }]],
     projects: [
       // No server, no other room's mocks: seconds.
-      project('unit', ['packages/*/src/**/*.test.ts', 'test/support/**/*.test.ts', 'tools/**/*.test.ts']),
+      project('unit', ['packages/*/src/**/*.test.ts', 'test/{support,bench}/**/*.test.ts', 'tools/**/*.test.ts']),
       project('integration', [...sharing, 'test/{faults,types,package}/**/*.test.ts'], { globalSetup }),
       // Only by `pnpm test:containers`, which starts the server that PG_TEST_URL then names.
       project('containers', [...sharing, 'test/containers/**/*.test.ts'], { globalSetup }),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { succeeds, type Found } from './runtimes.ts'
-import type { Workload } from './workloads.ts'
+import type { Workload } from './workload.ts'
 
 export async function buildLibpqClient(workloads: readonly Workload[]): Promise<Found> {
   if (!succeeds('cc', ['--version']))

@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline'
 import type { BenchDriver, BenchSession } from './drivers/bench-driver.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { runLanes } from './run-lanes.ts'
-import type { Workload } from './workloads.ts'
+import { runMix } from './run-mix.ts'
+import type { Workload } from './workload.ts'
 
 const [name = '', url = ''] = process.argv.slice(2)
 const { driver } = (await import(`./drivers/${name}.ts`)) as { readonly driver: BenchDriver }
@@ -25,13 +26,14 @@ async function obey(order: string, workload: Workload, durationMs: number): Prom
     return {}
   }
   if (session === undefined) throw new Error(`No session is open for ${order}`)
+  const run = workload.mix === undefined ? runLanes : runMix
   switch (order) {
     case 'verify':
       return fingerprintOf(session, workload)
     case 'run':
       // No forced collection in front: it shrinks the young generation, which inflates whatever makes garbage by a third.
-      await runLanes(session, workload, durationMs * WARM_UP_SHARE)
-      return runLanes(session, workload, durationMs)
+      await run(session, workload, durationMs * WARM_UP_SHARE)
+      return run(session, workload, durationMs)
     case 'close':
       await session.close()
       session = undefined

@@ -7,7 +7,7 @@ import type { Fingerprint } from './fingerprint.ts'
 import type { Participant } from './participants.ts'
 import { pinnedCommand, type Cores } from './pinning.ts'
 import type { Tally } from './run-lanes.ts'
-import type { Workload } from './workloads.ts'
+import type { Workload } from './workload.ts'
 
 type Reply = Readonly<Record<string, string | number>>
 
@@ -52,6 +52,10 @@ export class Contender {
     await once(child, 'spawn')
     const nextReply = repliesOf(child)
     return new Contender(participant, child, nextReply, await nextReply())
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
   }
 
   async open(workload: string): Promise<void> {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 
 import { columnTypes, type ColumnTypes } from './column-types.ts'
 import type { BenchSession, Row } from './drivers/bench-driver.ts'
-import { keyOf, type Workload } from './workloads.ts'
+import { parametersOf, type Workload } from './workload.ts'
 
 /** Between values and after rows; Python and the server's SQL use the same two. */
 export const VALUE_END = '\x1f'
@@ -18,10 +18,8 @@ export interface Fingerprint {
 }
 
 export async function fingerprintOf(session: BenchSession, workload: Workload): Promise<Fingerprint> {
-  const results = await Promise.all(
-    session.lanes.map((lane, n) => lane(workload.keys === undefined ? workload.parameters : [keyOf(n, workload.keys)])),
-  )
-  if (workload.verb !== 'query') return { rows: workload.rowsPerExecution ?? 0, hash: '' }
+  const results = await Promise.all(session.lanes.map((lane, n) => lane(parametersOf(workload, n))))
+  if (workload.table !== undefined) return { rows: workload.rowsPerExecution ?? 0, hash: '' }
   const rows = results.flatMap((result) => session.rowsOf(result))
   return { rows: rows.length, hash: hashText(writeRows(rows, workload.columns)) }
 }

@@ -5,11 +5,12 @@ import { describeMachine } from './machine.ts'
 import { measureWorkload } from './measure.ts'
 import { readOptions, usage, type BenchOptions } from './options.ts'
 import { participants, type Participant } from './participants.ts'
-import { findCores } from './pinning.ts'
+import { findCores, pinProcesses } from './pinning.ts'
 import { writeReport, writeVerdicts } from './report.ts'
 import type { BenchResult, DriverReport, WorkloadReport } from './result.ts'
 import { startBenchServer } from './server.ts'
-import { onConnections, workloads } from './workloads.ts'
+import { onConnections } from './workload.ts'
+import { workloads } from './workloads.ts'
 
 interface Line {
   readonly contenders: readonly Contender[]
@@ -56,6 +57,14 @@ async function bench(options: BenchOptions): Promise<BenchResult> {
   try {
     for (const workload of list) {
       progress(`${workload.name}: ${workload.title}`)
+      if (cores !== undefined) {
+        const pinned = workload.allCores ? undefined : cores
+        pinProcesses(pinned?.server, [server.postmasterPid])
+        pinProcesses(
+          pinned?.client,
+          contenders.map(({ pid }) => pid),
+        )
+      }
       measured.push(await measureWorkload(server.client, contenders, workload, { seconds, rounds }))
     }
   } finally {

@@ -1,6 +1,6 @@
 /** The README's tables: client CPU per query, one row per workload, the lowest figure of a driver that decodes in bold. */
 import { writeMachine } from './report.ts'
-import { isMeasurement, NOT_YET, type BenchResult, type Entry, type WorkloadReport } from './result.ts'
+import { isMeasurement, type BenchResult, type Entry, type WorkloadReport } from './result.ts'
 import { writeTime } from './time.ts'
 
 /** Drivers in one column; the second and later ones are other ways to use the first. */
@@ -32,12 +32,15 @@ const outOfContest = (column: Column, columns: readonly Column[]): boolean =>
 
 export function writeMarkdown(result: BenchResult): string {
   const throughKysely = ({ name }: WorkloadReport): boolean => name.startsWith('kysely-')
+  const mixes = result.workloads.filter(({ entries }) => latenciesIn(entries).length > 0)
+  const tables = result.workloads.filter((workload) => !mixes.includes(workload))
   return [
     writeTable(
-      result.workloads.filter((workload) => !throughKysely(workload)),
+      tables.filter((workload) => !throughKysely(workload)),
       driverColumns,
     ),
-    writeTable(result.workloads.filter(throughKysely), kyselyColumns),
+    writeTable(tables.filter(throughKysely), kyselyColumns),
+    ...mixes.map((workload) => writeLatencies(workload, result)),
     `Client CPU per query (user and system time), medians of ${result.settings.rounds} interleaved rounds; lower is better. ${writeMachine(result.machine)}. ${writeVersions(result)}. Measured on ${result.date.slice(0, 10)}.`,
   ]
     .filter((part) => part !== '')
@@ -53,7 +56,7 @@ function writeTable(workloads: readonly WorkloadReport[], columns: readonly Colu
   return [
     line(['client CPU per query', ...used.map(({ title }) => title)]),
     line(['---', ...used.map(() => '---:')]),
-    ...rows.map(({ title, entries }) => {
+    ...rows.map(({ title, entries, throughput = false }) => {
       const contest = used.filter((column) => !outOfContest(column, columns)).flatMap(({ drivers }) => drivers)
       const best = Math.min(
         ...entries
@@ -61,20 +64,41 @@ function writeTable(workloads: readonly WorkloadReport[], columns: readonly Colu
           .filter(({ driver }) => contest.includes(driver))
           .map(({ cpuUs }) => cpuUs),
       )
-      return line([title, ...used.map((column) => cell(column, entries, best))])
+      return line([title, ...used.map((column) => cell(column, entries, { best, throughput }))])
     }),
   ].join('\n')
 }
 
-function cell({ drivers, ways = [] }: Column, entries: readonly Entry[], best: number): string {
+interface Row {
+  /** The lowest time in the contest. */
+  readonly best: number
+  readonly throughput: boolean
+}
+
+function cell({ drivers, ways = [] }: Column, entries: readonly Entry[], { best, throughput }: Row): string {
   const parts = drivers.flatMap((driver, n) => {
     const entry = entries.find((one) => one.driver === driver)
     if (entry === undefined) return []
-    if (!isMeasurement(entry)) return [entry.failure === NOT_YET ? entry.failure : 'failed']
+    if (!isMeasurement(entry)) return ['failed']
     const time = writeTime(entry.cpuUs)
-    return [(entry.cpuUs === best ? `**${time}**` : time) + (ways[n] ?? '')]
+    const way = (entry.cpuUs === best ? `**${time}**` : time) + (ways[n] ?? '')
+    return [throughput ? `${way}, ${Math.round(entry.rowsPerSecond / 1000)} k rows/s` : way]
   })
   return parts.length === 0 ? '–' : parts.join('<br>')
+}
+
+function latenciesIn(entries: readonly Entry[]): { readonly driver: string; readonly p99Us: number }[] {
+  return entries.flatMap((entry) =>
+    isMeasurement(entry) && entry.p99Us !== undefined ? [{ driver: entry.driver, p99Us: entry.p99Us }] : [],
+  )
+}
+
+function writeLatencies({ title, entries }: WorkloadReport, { drivers }: BenchResult): string {
+  const titles = new Map(drivers.map((driver) => [driver.name, driver.title]))
+  const figures = latenciesIn(entries).map(
+    ({ driver, p99Us }) => `${writeTime(p99Us)} (${titles.get(driver) ?? driver})`,
+  )
+  return `99 % of the fast ones among ${title} take at most ${figures.join(', ')}.`
 }
 
 function writeVersions({ drivers }: BenchResult): string {

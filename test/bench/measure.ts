@@ -5,11 +5,12 @@
 import type pg from 'pg'
 
 import type { Contender } from './contender.ts'
-import { OURS } from './participants.ts'
+import { OURS, OURS_THROUGH_KYSELY } from './participants.ts'
 import { expectedRows, referenceOf, writtenRows, type Reference } from './reference.ts'
-import { isMeasurement, NOT_YET, type Entry, type Failure, type WorkloadReport } from './result.ts'
+import { isMeasurement, type Entry, type Failure, type WorkloadReport } from './result.ts'
 import type { Tally } from './run-lanes.ts'
-import type { Workload } from './workloads.ts'
+import { median } from './statistics.ts'
+import type { Workload } from './workload.ts'
 
 export interface Pace {
   readonly seconds: number
@@ -22,7 +23,7 @@ export async function measureWorkload(
   workload: Workload,
   pace: Pace,
 ): Promise<WorkloadReport> {
-  const reference = workload.verb === 'query' ? await referenceOf(client, workload) : expectedRows(workload)
+  const reference = workload.table === undefined ? await referenceOf(client, workload) : expectedRows(workload)
   const running = new Map<Contender, Tally[]>()
   const failures: Failure[] = []
   const attempt = async (contender: Contender, work: () => Promise<void>): Promise<void> => {
@@ -39,9 +40,7 @@ export async function measureWorkload(
   }
 
   for (const contender of contenders) {
-    const { name, workloads, notYet = [] } = contender.participant
-    if (notYet.includes(workload.name)) failures.push({ driver: name, failure: NOT_YET })
-    if (!workloads.includes(workload.name)) continue
+    if (!contender.participant.workloads.includes(workload.name)) continue
     await attempt(contender, async () => {
       await contender.open(workload.name)
       await check(client, contender, workload, reference)
@@ -65,13 +64,14 @@ export async function measureWorkload(
     name: workload.name,
     title: workload.title,
     rowsPerQuery,
+    throughput: workload.allCores === true || workload.table !== undefined,
     entries: withRatios([...measured, ...failures], contenders),
   }
 }
 
 async function check(client: pg.Client, contender: Contender, workload: Workload, reference: Reference): Promise<void> {
   const { rows, hash } =
-    workload.verb === 'query' ? await contender.verify(workload.name) : await writes(client, contender, workload)
+    workload.table === undefined ? await contender.verify(workload.name) : await writes(client, contender, workload)
   const expected = contender.participant.name === 'libpq' ? reference.wireHash : reference.hash
   if (rows !== reference.rows) throw new Error(`wrong result: ${rows} rows instead of ${reference.rows}`)
   if (hash !== expected) throw new Error('wrong result: the values differ from the server’s')
@@ -94,28 +94,25 @@ function rotated<T>(all: readonly T[], by: number): T[] {
 
 function entryOf(driver: string, tallies: readonly Tally[]): Entry {
   const rounds = tallies.map(({ cpuUs, executions }) => cpuUs / executions)
+  const latencies = tallies.flatMap(({ p99Us }) => p99Us ?? [])
   return {
     driver,
     cpuUs: median(rounds),
     wallUs: median(tallies.map(({ wallUs, executions }) => wallUs / executions)),
     queriesPerSecond: median(tallies.map(({ wallUs, executions }) => (executions * 1e6) / wallUs)),
     rowsPerSecond: median(tallies.map(({ wallUs, rows }) => (rows * 1e6) / wallUs)),
+    ...(latencies.length === 0 ? {} : { p99Us: median(latencies) }),
     rounds,
   }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const upper = sorted.length >> 1
-  return sorted.length % 2 === 1 ? (sorted[upper] ?? 0) : ((sorted[upper - 1] ?? 0) + (sorted[upper] ?? 0)) / 2
-}
-
-/** In the participants' order, each against ours. */
+/** In the participants' order, each against ours: the driver, or Kysely on it where it takes part alone. */
 function withRatios(entries: readonly Entry[], contenders: readonly Contender[]): Entry[] {
-  const ours = entries.find((entry) => entry.driver === OURS)
+  const measured = entries.filter(isMeasurement)
+  const ours = [OURS, OURS_THROUGH_KYSELY].flatMap((name) => measured.find(({ driver }) => driver === name) ?? [])[0]
   return contenders.flatMap(({ participant }) => {
     const entry = entries.find((one) => one.driver === participant.name)
     if (entry === undefined) return []
-    return [isMeasurement(entry) && isMeasurement(ours) ? { ...entry, ratio: entry.cpuUs / ours.cpuUs } : entry]
+    return [isMeasurement(entry) && ours !== undefined ? { ...entry, ratio: entry.cpuUs / ours.cpuUs } : entry]
   })
 }

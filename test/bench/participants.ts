@@ -1,38 +1,54 @@
 import { buildLibpqClient } from './build-libpq.ts'
 /** Who takes part: every driver, how its process is started, and which workloads it does. */
 import { findBun, findNode, findPythonWithAsyncpg, type Found } from './runtimes.ts'
-import type { Workload } from './workloads.ts'
+import type { Workload } from './workload.ts'
 
 export interface Participant {
   readonly name: string
   readonly title: string
   readonly workloads: readonly string[]
-  /** Verbs that the driver is going to have; the report says "not yet". */
-  readonly notYet?: readonly string[]
   /** The command line of its process, or why there is none. */
   readonly find: (workloads: readonly Workload[]) => Found | Promise<Found>
 }
 
 const rowQueries = ['pg_type', 'series', 'bytea', 'arrays', 'select1', 'mixed']
 const pointQueries = ['point', 'point-seq']
+const poolQueries = ['pool-10', 'pool-4']
 const kyselyQueries = ['kysely-point', 'kysely-point-seq']
+const kyselyPoolQueries = ['kysely-batch', 'kysely-pool-10', 'kysely-pool-4']
 
 export const OURS = 'pgwire'
 export const OURS_THROUGH_KYSELY = 'kysely-pgwire'
+export const OURS_EXCLUSIVELY = 'pgwire-exclusive'
 
 export const participants: readonly Participant[] = [
   {
     name: OURS,
     title: 'kysely-pgwire driver',
-    workloads: [...rowQueries, ...pointQueries, 'point-100', 'executemany', ...kyselyQueries],
-    notYet: ['copy'],
+    workloads: [
+      ...rowQueries,
+      ...pointQueries,
+      'point-100',
+      'copy',
+      'executemany',
+      ...poolQueries,
+      'mix',
+      ...kyselyQueries,
+      'kysely-prepared',
+    ],
     find: () => findNode(OURS),
   },
   {
     name: OURS_THROUGH_KYSELY,
     title: 'Kysely + kysely-pgwire',
-    workloads: kyselyQueries,
+    workloads: [...kyselyQueries, 'kysely-prepared', ...kyselyPoolQueries],
     find: () => findNode(OURS_THROUGH_KYSELY),
+  },
+  {
+    name: OURS_EXCLUSIVELY,
+    title: 'kysely-pgwire driver, exclusive leases',
+    workloads: ['mix'],
+    find: () => findNode(OURS_EXCLUSIVELY),
   },
   {
     name: 'asyncpg',
@@ -46,11 +62,16 @@ export const participants: readonly Participant[] = [
     workloads: [...rowQueries, ...pointQueries, 'point-100'],
     find: buildLibpqClient,
   },
-  { name: 'bun', title: 'Bun SQL', workloads: [...rowQueries, ...pointQueries, 'point-100'], find: findBun },
+  {
+    name: 'bun',
+    title: 'Bun SQL',
+    workloads: [...rowQueries, ...pointQueries, 'point-100', ...poolQueries],
+    find: findBun,
+  },
   {
     name: 'pg',
     title: 'pg',
-    workloads: [...rowQueries, ...pointQueries, 'point-100', 'executemany'],
+    workloads: [...rowQueries, ...pointQueries, 'point-100', 'copy', 'executemany', ...poolQueries],
     find: () => findNode('pg'),
   },
   {
@@ -63,14 +84,19 @@ export const participants: readonly Participant[] = [
   {
     name: 'postgres',
     title: 'postgres.js',
-    workloads: [...rowQueries, ...pointQueries, 'point-100', 'copy', 'executemany'],
+    workloads: [...rowQueries, ...pointQueries, 'point-100', 'copy', 'executemany', ...poolQueries],
     find: () => findNode('postgres'),
   },
-  { name: 'kysely-pg', title: 'Kysely + pg', workloads: kyselyQueries, find: () => findNode('kysely-pg') },
+  {
+    name: 'kysely-pg',
+    title: 'Kysely + pg',
+    workloads: [...kyselyQueries, ...kyselyPoolQueries],
+    find: () => findNode('kysely-pg'),
+  },
   {
     name: 'kysely-postgres-js',
     title: 'Kysely + postgres.js',
-    workloads: kyselyQueries,
+    workloads: [...kyselyQueries, ...kyselyPoolQueries],
     find: () => findNode('kysely-postgres-js'),
   },
 ]

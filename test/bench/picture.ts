@@ -11,7 +11,7 @@ import { writeSvg, type BarGroup } from './svg.ts'
 import { writeTime } from './time.ts'
 
 /** What the picture leaves to the table: it shows each kind of work once, and only where we take part. */
-const inTableOnly = ['select1', 'point-seq', 'kysely-point-seq']
+const inTableOnly = ['select1', 'point-seq', 'pool-10', 'mix', 'kysely-point-seq', 'kysely-prepared', 'kysely-pool-10']
 
 const shortTitles: Readonly<Record<string, string>> = {
   [OURS]: 'kysely-pgwire',
@@ -21,12 +21,14 @@ const shortTitles: Readonly<Record<string, string>> = {
   'kysely-postgres-js': '+ postgres.js',
 }
 
+const isOurs = (driver: string): boolean => driver === OURS || driver === OURS_THROUGH_KYSELY
+
 function groupsIn({ workloads, drivers }: BenchResult): BarGroup[] {
   const titles = new Map(drivers.map(({ name, title }) => [name, shortTitles[name] ?? title]))
   return workloads
     .filter(
       ({ name, entries }) =>
-        !inTableOnly.includes(name) && entries.some((entry) => entry.driver === OURS && isMeasurement(entry)),
+        !inTableOnly.includes(name) && entries.some((entry) => isOurs(entry.driver) && isMeasurement(entry)),
     )
     .map(({ name, title, entries }) => ({
       title,
@@ -34,10 +36,10 @@ function groupsIn({ workloads, drivers }: BenchResult): BarGroup[] {
         label: name.startsWith('kysely-') && driver === OURS ? 'driver alone' : (titles.get(driver) ?? driver),
         value: cpuUs,
         text:
-          ratio === undefined || driver === OURS
+          ratio === undefined || ratio === 1
             ? writeTime(cpuUs)
             : `${writeTime(cpuUs)}  (${ratio.toFixed(ratio < 10 ? 1 : 0)} ×)`,
-        highlighted: driver === OURS || driver === OURS_THROUGH_KYSELY,
+        highlighted: isOurs(driver),
       })),
     }))
 }

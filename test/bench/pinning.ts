@@ -16,11 +16,15 @@ export type Pinning = (typeof pinnings)[number]
 
 export function findCores(pinning: Pinning): Cores | undefined {
   if (pinning === 'none') return undefined
-  const allowed = spawnSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8' })
-  if (allowed.status !== 0) return undefined
-  const [first, second] = coresIn(allowed.stdout)
+  const [first, second] = ownCores()
   if (first === undefined || second === undefined) return undefined
   return { server: pinning === 'same' ? second : first, client: second }
+}
+
+/** All that this process may run on; empty where that cannot be told. */
+function ownCores(): number[] {
+  const allowed = spawnSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8' })
+  return allowed.status === 0 ? coresIn(allowed.stdout) : []
 }
 
 /** Reads "pid 7's current affinity list: 0-3,8". */
@@ -32,10 +36,11 @@ function coresIn(affinity: string): number[] {
   })
 }
 
-/** Backends that start later inherit the postmaster's core. */
-export function pinServer(cores: Cores, pids: readonly (number | undefined)[]): void {
+/** Moves processes, with all their threads, to one core or, without one, to all. Backends inherit the postmaster's. */
+export function pinProcesses(core: number | undefined, pids: readonly (number | undefined)[]): void {
+  const list = core === undefined ? ownCores().join(',') : String(core)
   for (const pid of pids) {
-    if (pid !== undefined) spawnSync('taskset', ['-cp', String(cores.server), String(pid)])
+    if (pid !== undefined) spawnSync('taskset', ['-acp', list, String(pid)])
   }
 }
 

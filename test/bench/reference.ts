@@ -3,7 +3,7 @@ import type pg from 'pg'
 
 import { columnTypes, type ColumnTypes } from './column-types.ts'
 import { hashBytes, hashText, ROW_END, VALUE_END } from './fingerprint.ts'
-import { keyOf, type Workload } from './workloads.ts'
+import { parametersOf, type Workload } from './workload.ts'
 
 export interface Reference {
   readonly rows: number
@@ -13,11 +13,8 @@ export interface Reference {
 }
 
 export async function referenceOf(client: pg.Client, workload: Workload): Promise<Reference> {
-  const { keys, parameters, inFlight } = workload
-  const parameterSets =
-    keys === undefined
-      ? Array.from({ length: inFlight }, () => parameters)
-      : Array.from({ length: inFlight }, (_, n) => [keyOf(n, keys)])
+  const executions = Array.from({ length: workload.inFlight }, (_, n) => parametersOf(workload, n))
+  const parameterSets = workload.keys === undefined ? executions : executions.flat().map((key) => [key])
   let rows = 0
   let text = ''
   const wire: Buffer[] = []

@@ -2,6 +2,8 @@
 import type { Verdict } from './check.ts'
 import { OURS, OURS_THROUGH_KYSELY } from './participants.ts'
 import { isMeasurement, type BenchResult, type Entry, type Machine, type WorkloadReport } from './result.ts'
+import { medianDifference } from './statistics.ts'
+import { writeTime } from './time.ts'
 
 const header = ['driver', 'CPU µs/query', '× ours', 'queries/s', 'rows/s']
 
@@ -34,15 +36,29 @@ function writePinning(pinned: Machine['pinned']): string {
 
 function writeWorkload({ name, title, entries }: WorkloadReport, titles: ReadonlyMap<string, string>): string {
   const rows = entries.map((entry) => [titles.get(entry.driver) ?? entry.driver, ...cells(entry)])
-  return ['', `${name}: ${title}`, ...align([header, ...rows]), ...kyselysShare(entries)].join('\n')
+  return [
+    '',
+    `${name}: ${title}`,
+    ...align([header, ...rows]),
+    ...kyselysShare(entries),
+    ...latencies(entries, titles),
+  ].join('\n')
 }
 
-/** What our dialect adds to our driver, where both did the same work. */
+/** What our dialect adds to our driver, where both did the same work; the figures above are medians of each by itself. */
 function kyselysShare(entries: readonly Entry[]): string[] {
   const driver = entries.find((entry) => entry.driver === OURS)
   const throughKysely = entries.find((entry) => entry.driver === OURS_THROUGH_KYSELY)
   if (!isMeasurement(driver) || !isMeasurement(throughKysely)) return []
-  return [`  through Kysely: driver + ${(throughKysely.cpuUs - driver.cpuUs).toFixed(1)} µs`]
+  return [`  through Kysely: driver + ${medianDifference(throughKysely.rounds, driver.rounds).toFixed(1)} µs`]
+}
+
+/** Of the fast executions of a mix. */
+function latencies(entries: readonly Entry[], titles: ReadonlyMap<string, string>): string[] {
+  return entries.flatMap((entry) => {
+    if (!isMeasurement(entry) || entry.p99Us === undefined) return []
+    return [`  p99 of the fast ones, ${titles.get(entry.driver) ?? entry.driver}: ${writeTime(entry.p99Us)}`]
+  })
 }
 
 function cells(entry: Entry): string[] {

@@ -33,6 +33,8 @@ export interface WorkloadReport {
   readonly name: string
   readonly title: string
   readonly rowsPerQuery: number
+  /** What it is about is how much gets done, not CPU alone. */
+  readonly throughput?: boolean
   readonly entries: readonly Entry[]
 }
 
@@ -45,15 +47,15 @@ export interface Measurement {
   readonly rowsPerSecond: number
   /** CPU per query, divided by ours in the same run; absent when ours was not measured. */
   readonly ratio?: number
+  /** Latency of the fast queries, where slow ones are among them. */
+  readonly p99Us?: number
   /** CPU per query of each round. */
   readonly rounds: readonly number[]
 }
 
-export const NOT_YET = 'not yet'
-
 export interface Failure {
   readonly driver: string
-  /** {@link NOT_YET}, or what went wrong. */
+  /** What went wrong. */
   readonly failure: string
 }
 

@@ -1,6 +1,6 @@
 /** The measured loop, the same for every JavaScript driver: each lane executes, waits for its rows, and executes again. */
 import type { BenchSession, Lane } from './drivers/bench-driver.ts'
-import { keyOf, type Workload } from './workloads.ts'
+import { parametersOf, type Workload } from './workload.ts'
 
 export interface Tally {
   readonly executions: number
@@ -8,10 +8,11 @@ export interface Tally {
   /** User and system time of this process, all threads. */
   readonly cpuUs: number
   readonly wallUs: number
+  /** Of fast executions among slow ones: the time that 99 in 100 stay below. */
+  readonly p99Us?: number
 }
 
 export async function runLanes(session: BenchSession, workload: Workload, durationMs: number): Promise<Tally> {
-  const { keys, parameters } = workload
   let started = 0
   let executions = 0
   let rows = 0
@@ -21,7 +22,7 @@ export async function runLanes(session: BenchSession, workload: Workload, durati
 
   const drive = async (lane: Lane): Promise<void> => {
     do {
-      const result = await lane(keys === undefined ? parameters : [keyOf(started++, keys)])
+      const result = await lane(parametersOf(workload, started++))
       rows += workload.rowsPerExecution ?? session.rowsOf(result).length
       executions++
     } while (performance.now() < until)

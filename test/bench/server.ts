@@ -2,12 +2,13 @@
 import pg from 'pg'
 
 import { startPrivateServer } from '../support/test-server.ts'
-import { pinServer, type Cores } from './pinning.ts'
+import { pinProcesses, type Cores } from './pinning.ts'
 import { schema } from './schema.ts'
 
 export interface BenchServer extends AsyncDisposable {
   readonly url: string
   readonly version: string
+  readonly postmasterPid: number | undefined
   /** A connection for what happens outside the measured windows. */
   readonly client: pg.Client
 }
@@ -29,12 +30,13 @@ export async function startBenchServer(cores: Cores | undefined): Promise<BenchS
     for (const statement of schema) await client.query(statement)
     if (cores !== undefined) {
       const backends = await client.query<{ pid: number }>('select pid from pg_stat_activity')
-      pinServer(cores, [server.postmasterPid, ...backends.rows.map((row) => row.pid)])
+      pinProcesses(cores.server, [server.postmasterPid, ...backends.rows.map((row) => row.pid)])
     }
     const { rows } = await client.query<{ server_version: string }>('show server_version')
     return {
       url: server.url,
       client,
+      postmasterPid: server.postmasterPid,
       version: rows[0]?.server_version ?? '',
       [Symbol.asyncDispose]: async () => {
         await client.end()

@@ -2,27 +2,7 @@
  * What is measured, as data: the seven queries of asyncpg's own pgbench suite and the ones that an application lives on.
  * Every driver, in whatever language, reads its orders from this table.
  */
-import type { ColumnTypes } from './column-types.ts'
-
-export interface Workload {
-  readonly name: string
-  readonly title: string
-  readonly sql: string
-  /** Result columns in order, with their PostgreSQL types: what the correctness check compares. */
-  readonly columns: ColumnTypes
-  /** The same parameters for every execution; a keyed workload has one int4 parameter instead. */
-  readonly parameters: readonly (number | boolean)[]
-  /** With it, execution n asks for one of the ids 1 to `keys`, in an order that jumps about. */
-  readonly keys?: number
-  readonly connections: number
-  /** How many executions are under way at any moment, over all connections together. */
-  readonly inFlight: number
-  readonly verb: 'query' | 'copy' | 'executeMany'
-  /** For the verbs that write: the row that is sent, and how often per execution. */
-  readonly row?: readonly (number | string)[]
-  readonly rowsPerExecution?: number
-  readonly table?: string
-}
+import type { Workload } from './workload.ts'
 
 const oneByOne = { parameters: [], connections: 1, inFlight: 1, verb: 'query' } as const
 
@@ -41,6 +21,8 @@ const pointLookup = {
   columns: userColumns,
   keys: 10_000,
 } as const
+
+const pooledLookup = { ...pointLookup, connections: 10, pooled: true, inFlight: 10 } as const
 
 const bulkRow = {
   ...oneByOne,
@@ -118,17 +100,47 @@ export const workloads: readonly Workload[] = [
       data: 'jsonb',
     },
   },
-  { ...pointLookup, name: 'kysely-point', title: 'point lookup by Kysely, pool of 10', connections: 10, inFlight: 10 },
-  { ...pointLookup, name: 'kysely-point-seq', title: 'point lookup by Kysely, 1 connection' },
+  onPool(10, 'pool', 'point lookup'),
+  onPool(4, 'pool', 'point lookup'),
+  {
+    ...pointLookup,
+    name: 'mix',
+    title: 'bursts of 20 point lookups, 1 in 100 takes 200 ms',
+    connections: 10,
+    pooled: true,
+    inFlight: 20,
+    // 2,000 a second: four of them sleep at any time.
+    mix: { burstEveryMs: 10, slowOneIn: 100, slowSql: pointLookup.sql.replace(' where ', ', pg_sleep(0.2) where ') },
+  },
+  { ...pooledLookup, name: 'kysely-point', title: 'point lookup by Kysely, pool of 10' },
+  {
+    ...pooledLookup,
+    name: 'kysely-point-seq',
+    title: 'point lookup by Kysely, 1 connection',
+    connections: 1,
+    inFlight: 1,
+  },
+  { ...pooledLookup, name: 'kysely-prepared', title: 'prepared point lookup by Kysely, pool of 10', verb: 'prepared' },
+  {
+    ...pooledLookup,
+    name: 'kysely-batch',
+    title: 'batch of 20 different point lookups by Kysely',
+    inFlight: 1,
+    verb: 'batch',
+    keysPerExecution: 20,
+  },
+  onPool(10, 'kysely-pool', 'point lookup by Kysely'),
+  onPool(4, 'kysely-pool', 'point lookup by Kysely'),
 ]
 
-/** The row queries on another number of connections, each with one execution at a time. */
-export function onConnections(workload: Workload, connections: number): Workload {
-  const counted = workload.keys !== undefined || workload.verb !== 'query'
-  return counted ? workload : { ...workload, connections, inFlight: connections }
-}
-
-/** The id that execution `n` of a keyed workload asks for; every driver, in every language, uses this formula. */
-export function keyOf(n: number, keys: number): number {
-  return 1 + ((n * 7919) % keys)
+/** 100 executions in flight on a pool that has fewer connections. */
+function onPool(connections: number, name: string, title: string): Workload {
+  return {
+    ...pooledLookup,
+    name: `${name}-${connections}`,
+    title: `${title}, 100 in flight on a pool of ${connections}, all cores`,
+    connections,
+    allCores: true,
+    inFlight: 100,
+  }
 }

@@ -1,35 +1,16 @@
 /** What a whole process sees: it ends when it has nothing to do, and nothing that a connection suffers can end it earlier. */
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-
 import { describe, expect, test } from 'vitest'
 
 import { freePort } from '../support/postgres/free-port.ts'
 import { sharedServer } from '../support/shared-server.ts'
+import { type Ended, runScript } from './run-script.ts'
 
 const server = sharedServer()
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs a module whose text begins with our imports, strict about rejections that nobody handles. */
+/** Runs a module whose text begins with our imports. */
 function run(script: string, flags: readonly string[] = [], url: string = server.url): Promise<Ended> {
-  const source = `import { connect, createPool } from 'kysely-pgwire'; const url = process.env['DATABASE_URL']; ${script}`
-  const strict = ['--unhandled-rejections=strict', '--no-warnings', ...flags]
-  const options = { cwd: join(import.meta.dirname, '..'), env: { ...process.env, DATABASE_URL: url } }
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [...strict, '--input-type=module', '--eval', source],
-      options,
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr })
-      },
-    )
-  })
+  const imports = `import { connect, createPool } from 'kysely-pgwire'; const url = process.env['DATABASE_URL'];`
+  return runScript(`${imports} ${script}`, url, flags)
 }
 
 const clean = (stdout: string): Ended => ({ code: 0, stdout, stderr: '' })

@@ -267,10 +267,11 @@ describe('waiting for a connection', () => {
 
   test('can be aborted in db.connection()', async () => {
     await using kysely = shop.open({ pool: { max: 1 } })
-    await kysely.db.connection().execute(async () => {
+    await kysely.db.connection().execute(async (holder) => {
+      await sql`select 1`.execute(holder)
       const controller = new AbortController()
       const { signal } = controller
-      const waiting = kysely.db.connection().execute(async () => {}, { signal })
+      const waiting = kysely.db.connection().execute((one) => sql`select 2`.execute(one), { signal })
       await new Promise(setImmediate)
       controller.abort()
       await expect(waiting).rejects.toBe(signal.reason)

@@ -1,5 +1,13 @@
 import { Kysely, PostgresAdapter, sql } from 'kysely'
-import { ConfigError, createPool, PgwireAdapter, PgwireConnection, PgwireDialect } from 'kysely-pgwire'
+import {
+  ConfigError,
+  type Connection,
+  createPool,
+  PgwireAdapter,
+  PgwireConnection,
+  PgwireDialect,
+  UsageError,
+} from 'kysely-pgwire'
 import { expect, test } from 'vitest'
 
 import { petShop } from './kysely-fixture.ts'
@@ -55,21 +63,28 @@ test('two Kyselys of one dialect have a pool each', async () => {
   expect((one.getExecutor().adapter as PgwireAdapter).pool).not.toBe((two.getExecutor().adapter as PgwireAdapter).pool)
 })
 
-test('a connection is the same object each time, and gives the driver’s own connection', async () => {
+test('a connection gives the driver’s own, from when it is bound on', async () => {
   await using kysely = shop.open({ pool: { max: 1 } })
   const seen = new Set<unknown>()
   for (let round = 0; round < 5; round++) {
     await kysely.db.getExecutor().provideConnection(async (connection) => {
-      expect(connection).toBeInstanceOf(PgwireConnection)
-      seen.add(connection)
+      if (!(connection instanceof PgwireConnection)) throw new TypeError('Not one of this dialect')
+      expect(() => connection.connection).toThrow(UsageError)
+      const bound = await connection.bind()
+      expect(connection.connection).toBe(bound)
+      seen.add(bound)
     })
   }
   await kysely.db
     .transaction()
-    .execute((trx) => trx.getExecutor().provideConnection(async (connection) => void seen.add(connection)))
+    .execute((trx) =>
+      trx
+        .getExecutor()
+        .provideConnection(async (connection) => void seen.add((connection as PgwireConnection).connection)),
+    )
   expect(seen.size).toBe(1)
-  const [connection] = seen as Set<PgwireConnection>
-  expect([connection?.connection.processId]).toEqual(await shop.backends())
+  const [connection] = seen as Set<Connection>
+  expect([connection?.processId]).toEqual(await shop.backends())
 })
 
 test('queries that are started at once on a provided connection are answered in order', async () => {

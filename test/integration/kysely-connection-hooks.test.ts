@@ -1,4 +1,5 @@
 import { type DatabaseConnection, sql, CompiledQuery } from 'kysely'
+import type { Connection, PgwireConnection } from 'kysely-pgwire'
 import { describe, expect, test } from 'vitest'
 
 import { petShop } from './kysely-fixture.ts'
@@ -6,11 +7,12 @@ import { petShop } from './kysely-fixture.ts'
 const shop = petShop()
 
 test('onCreateConnection is called once per connection, onReserveConnection for each use, in this order', async () => {
-  const calls: [string, DatabaseConnection][] = []
+  const calls: [string, Connection][] = []
   await using kysely = shop.open({
     pool: { max: 1 },
-    onCreateConnection: async (connection) => void calls.push(['create', connection]),
-    onReserveConnection: async (connection) => void calls.push(['reserve', connection]),
+    onCreateConnection: async (connection) => void calls.push(['create', (connection as PgwireConnection).connection]),
+    onReserveConnection: async (connection) =>
+      void calls.push(['reserve', (connection as PgwireConnection).connection]),
   })
   await sql`select 1`.execute(kysely.db)
   await sql`select 2`.execute(kysely.db)

@@ -202,7 +202,8 @@ describe('the last line of the stack is in the caller’s file', () => {
         () => false,
       )
     await expect.poll(warm).toBe(true)
-    await kysely.db.connection().execute(async () => {
+    await kysely.db.connection().execute(async (holder) => {
+      await sql`select 1`.execute(holder)
       const error = await errorFrom(async () => void (await sql`select 1`.execute(kysely.db)))
       expect(error).toMatchObject({ code: 'PGWIRE_POOL_TIMEOUT' })
       expect(lastLine(error)).toContain(thisFile)

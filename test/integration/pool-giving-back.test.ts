@@ -1,4 +1,4 @@
-import { PgwireDialect } from 'kysely-pgwire'
+import { type PgwireConnection, PgwireDialect } from 'kysely-pgwire'
 import { expect, test } from 'vitest'
 
 import { poolFixture } from './pool-fixture.ts'
@@ -75,6 +75,7 @@ test('a connection that is released twice by the Kysely driver is there once', a
   const driver = new PgwireDialect({ pool }).createDriver()
   await driver.init()
   const connection = await driver.acquireConnection()
+  await (connection as PgwireConnection).bind()
   await driver.releaseConnection(connection)
   await driver.releaseConnection(connection)
   expect(pool.stats).toMatchObject({ size: 1, idle: 1, busy: 0 })

@@ -9,8 +9,9 @@ export interface Ended {
 }
 
 /** Runs a module in a process of its own, strict about rejections that nobody handles. `DATABASE_URL` is the URL. */
-export function runScript(source: string, url: string): Promise<Ended> {
-  const flags = ['--unhandled-rejections=strict', '--no-warnings', '--input-type=module', '--eval', source]
+export function runScript(source: string, url: string, nodeFlags: readonly string[] = []): Promise<Ended> {
+  const strict = ['--unhandled-rejections=strict', '--no-warnings', ...nodeFlags]
+  const flags = [...strict, '--input-type=module', '--eval', source]
   const options = { cwd: join(import.meta.dirname, '..'), env: { ...process.env, DATABASE_URL: url } }
   return new Promise((resolve) => {
     execFile(process.execPath, flags, options, (error, stdout, stderr) => {

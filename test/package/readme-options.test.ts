@@ -9,7 +9,7 @@ import {
   type OptionName,
   optionNames,
 } from '../../packages/dialect/src/config/connection-options.ts'
-import { poolOptions } from '../../packages/dialect/src/pool/pool-options.ts'
+import { pipeliningModes, poolOptions } from '../../packages/dialect/src/pool/pool-options.ts'
 import { profileChoices } from '../../packages/dialect/src/types/profile/profile-options.ts'
 
 const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
@@ -106,7 +106,8 @@ test('times in a connection string and the environment are in seconds, as the ta
 
 test('the table of the pool’s options has each of them once, in their order, with its default', () => {
   const rows = Array.from(table('pool option'), ([name, [fallback = '']]) => [name, value(fallback)])
-  expect(rows).toEqual(Object.entries(poolOptions).map(([name, row]) => [name, row.default]))
+  const counts = Object.entries(poolOptions).map(([name, row]) => [name, row.default])
+  expect(rows).toEqual([...counts, ['pipelining', `'${pipeliningModes[0]}'`]])
 })
 
 test('the table of representations has each choice of a profile, the default first', () => {

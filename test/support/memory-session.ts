@@ -109,6 +109,7 @@ export interface MemorySessionOptions {
   readonly catalog?: Catalog
   readonly types?: PgTypes
   readonly statementCacheSize?: number
+  readonly statementCacheBytes?: number
   readonly maxMessageBytes?: number
 }
 
@@ -119,7 +120,7 @@ export function memorySession(options: MemorySessionOptions = {}): MemorySession
   link.session = session
   const server: ServerSession = {
     session,
-    prepared: new PreparedStatements(options.statementCacheSize ?? 256),
+    prepared: new PreparedStatements(options.statementCacheSize ?? 256, options.statementCacheBytes ?? 2 ** 21),
     catalog: options.catalog ?? new Catalog(options.types ?? defaultTypes),
   }
   const feed = (...parts: readonly Bytes[]) => {

@@ -39,7 +39,8 @@ export type { Listener } from './listen/listener.ts'
 export type { ErrorCallback } from './listen/report-error.ts'
 export { createPool, type CreatePoolOptions } from './pool/create-pool.ts'
 export type { Lease } from './pool/lease.ts'
-export type { AcquireOptions, Pool, PoolCloseOptions, PoolStats } from './pool/pool.ts'
+export type { PoolStats } from './pool/pool-stats.ts'
+export type { AcquireOptions, Pool, PoolCloseOptions } from './pool/pool.ts'
 export type { PoolOptions } from './pool/pool-options.ts'
 export type { RowMode } from './types/rows/row-function.ts'
 export type { Notification, TransactionStatus } from './wire/status-messages.ts'
@@ -55,3 +56,22 @@ export { type ExplainOptions, PreparedStatement } from './client/prepared.ts'
 export type { StatementColumn, StatementType } from './client/statement-types.ts'
 export { attemptsOf } from './errors/attempts.ts'
 export { retryTransaction, type RetryTransactionOptions } from './kysely/retry-transaction.ts'
+export type { CopyBytes, CopyFromOptions, CopyFromResult, CopyRows } from './client/copy-from.ts'
+export { CopyStream } from './client/copy-stream.ts'
+export type { CopyOrigin, CopyQuery, CopyToOptions, CopyToRowsOptions } from './client/copy-to.ts'
+export type { CopyProgress } from './copy/copy-in.ts'
+export type {
+  CopyColumns,
+  CopyDataOptions,
+  CopyFormat,
+  CopyFromDataOptions,
+  CopyToDataOptions,
+} from './copy/copy-options.ts'
+export type { CopyTable } from './copy/copy-table.ts'
+export { copyFrom, type CopiedRow } from './kysely/copy-from.ts'
+export { copyTo } from './kysely/copy-to.ts'
+export type { CallOptions, StatementOptions } from './client/call-options.ts'
+export { QueryTimeoutError } from './errors/query-timeout-error.ts'
+export { tagOf } from './errors/tag.ts'
+export { executeArrays } from './kysely/execute-arrays.ts'
+export { type KyselyQueryOptions, queryOptions, queryOptionsOf } from './kysely/query-options.ts'

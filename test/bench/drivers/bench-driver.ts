@@ -1,4 +1,4 @@
-import type { Workload } from '../workloads.ts'
+import type { Workload } from '../workload.ts'
 
 /** One driver as the benchmark sees it. An adapter only says how the driver executes; the timing is the same for all. */
 export interface BenchDriver {
@@ -9,6 +9,8 @@ export interface BenchDriver {
 export interface BenchSession {
   /** Executes once per call and is called again when it settles: as many lanes as executions in flight. */
   readonly lanes: readonly Lane[]
+  /** Executes the slow query of a mix. */
+  readonly slow?: Lane
   /** The rows inside what a lane resolves to. */
   readonly rowsOf: (result: unknown) => readonly Row[]
   close(): Promise<void>

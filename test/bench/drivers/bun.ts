@@ -1,5 +1,5 @@
 /** Bun's native SQL client. Runs under the bun binary; the types name only what is used here. */
-import type { Workload } from '../workloads.ts'
+import type { Workload } from '../workload.ts'
 import { openMany, spreadLanes, type BenchDriver, type BenchSession, type Row } from './bench-driver.ts'
 
 interface BunSql {
@@ -17,9 +17,10 @@ const { Bun } = globalThis as unknown as { readonly Bun: BunRuntime }
 
 export const driver: BenchDriver = {
   version: Bun.version,
-  async open(url: string, { sql, connections, inFlight }: Workload): Promise<BenchSession> {
-    const clients = await openMany(connections, async () => {
-      const client = new Bun.SQL({ url, max: 1 })
+  async open(url: string, { sql, connections, pooled, inFlight }: Workload): Promise<BenchSession> {
+    const pools = pooled ? 1 : connections
+    const clients = await openMany(pools, async () => {
+      const client = new Bun.SQL({ url, max: connections / pools })
       await client.connect()
       return client
     })

@@ -2,7 +2,7 @@
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import postgres from 'postgres'
 
-import type { Workload } from '../workloads.ts'
+import type { Workload } from '../workload.ts'
 import type { BenchDriver, BenchSession } from './bench-driver.ts'
 import { installedVersion } from './installed-version.ts'
 import { openKysely } from './kysely-schema.ts'

@@ -1,5 +1,5 @@
 /** pg with its opt-in pipelining on one connection. */
-import type { Workload } from '../workloads.ts'
+import type { Workload } from '../workload.ts'
 import { spreadLanes, type BenchDriver, type BenchSession } from './bench-driver.ts'
 import { connectClient, endAll, insertAll, rowsOf, version } from './pg.ts'
 

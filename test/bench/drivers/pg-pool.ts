@@ -1,22 +1,9 @@
 /** pg's Pool of ten connections, which is how an application gives pg many queries at once. */
-import pg from 'pg'
-
-import type { Workload } from '../workloads.ts'
-import { spreadLanes, type BenchDriver, type BenchSession } from './bench-driver.ts'
-import { endAll, rowsOf, version } from './pg.ts'
+import type { Workload } from '../workload.ts'
+import type { BenchDriver, BenchSession } from './bench-driver.ts'
+import { openPool, version } from './pg.ts'
 
 export const driver: BenchDriver = {
   version,
-  async open(url: string, { name, sql: text, inFlight }: Workload): Promise<BenchSession> {
-    const pool = new pg.Pool({ connectionString: url, max: 10 })
-    return {
-      lanes: spreadLanes(
-        [pool],
-        inFlight,
-        (pool) => (values) => pool.query({ name, text, values: values as unknown[] }),
-      ),
-      rowsOf,
-      close: () => endAll([pool]),
-    }
-  },
+  open: async (url: string, workload: Workload): Promise<BenchSession> => openPool(url, workload, 10),
 }

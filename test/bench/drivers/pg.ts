@@ -1,8 +1,12 @@
-/** pg on its best path: named prepared statements, one client per connection. */
-import pg from 'pg'
+/** pg on its best path: named prepared statements, one client per connection, or its Pool. */
+import { pipeline } from 'node:stream/promises'
 
-import type { Workload } from '../workloads.ts'
-import { openMany, spreadLanes, type BenchDriver, type BenchSession, type Row } from './bench-driver.ts'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+
+import { writeCopyText } from '../copy-text.ts'
+import type { Workload } from '../workload.ts'
+import { openMany, spreadLanes, type BenchDriver, type BenchSession, type Lane, type Row } from './bench-driver.ts'
 import { installedVersion } from './installed-version.ts'
 
 export const version: string = installedVersion('pg')
@@ -10,17 +14,10 @@ export const version: string = installedVersion('pg')
 export const driver: BenchDriver = {
   version,
   async open(url: string, workload: Workload): Promise<BenchSession> {
-    const { name, sql: text } = workload
+    if (workload.pooled) return openPool(url, workload, workload.connections)
     const clients = await openMany(workload.connections, () => connectClient(url, false))
     return {
-      lanes:
-        workload.verb === 'executeMany'
-          ? clients.map((client) => () => insertAll(client, workload))
-          : spreadLanes(
-              clients,
-              workload.inFlight,
-              (client) => (values) => client.query({ name, text, values: values as unknown[] }),
-            ),
+      lanes: spreadLanes(clients, workload.inFlight, (client) => laneOf(client, workload)),
       rowsOf,
       close: () => endAll(clients),
     }
@@ -28,6 +25,27 @@ export const driver: BenchDriver = {
 }
 
 export const rowsOf = (result: unknown): readonly Row[] => (result as pg.QueryResult<Row>).rows
+
+function laneOf(client: pg.Client, workload: Workload): Lane {
+  const { verb, name, sql: text, row = [], rowsPerExecution = 0 } = workload
+  switch (verb) {
+    case 'executeMany':
+      return () => insertAll(client, workload)
+    case 'copy':
+      return () => pipeline(writeCopyText(row, rowsPerExecution), client.query(copyFrom(text)))
+    default:
+      return (values) => client.query({ name, text, values: values as unknown[] })
+  }
+}
+
+export function openPool(url: string, { name, sql: text, inFlight }: Workload, max: number): BenchSession {
+  const pool = new pg.Pool({ connectionString: url, max })
+  return {
+    lanes: spreadLanes([pool], inFlight, (pool) => (values) => pool.query({ name, text, values: values as unknown[] })),
+    rowsOf,
+    close: () => endAll([pool]),
+  }
+}
 
 export async function connectClient(url: string, pipeline: boolean): Promise<pg.Client> {
   // The published types do not know the option yet.

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import postgres from 'postgres'
 
 import { writeCopyText } from '../copy-text.ts'
-import type { Workload } from '../workloads.ts'
+import type { Workload } from '../workload.ts'
 import type { BenchDriver, BenchSession, Lane, Row } from './bench-driver.ts'
 import { installedVersion } from './installed-version.ts'
 
@@ -25,8 +25,6 @@ export const driver: BenchDriver = {
 
 function laneOf(sql: Sql, { verb, sql: text, row = [], rowsPerExecution = 0 }: Workload): Lane {
   switch (verb) {
-    case 'query':
-      return (parameters) => sql.unsafe(text, parameters as Parameters, { prepare: true })
     case 'copy':
       return async () => pipeline(writeCopyText(row, rowsPerExecution), await sql.unsafe(text).writable())
     case 'executeMany':
@@ -36,5 +34,7 @@ function laneOf(sql: Sql, { verb, sql: text, row = [], rowsPerExecution = 0 }: W
             transaction.unsafe(text, [...row] as Parameters, { prepare: true }),
           ),
         )
+    default:
+      return (parameters) => sql.unsafe(text, parameters as Parameters, { prepare: true })
   }
 }

@@ -4,20 +4,30 @@ import { describeStatement } from '../connection/describe-statement.ts'
 import type { Exchange } from '../connection/exchange.ts'
 import { PortalExchange } from '../connection/exchanges/portal.ts'
 import { typesChanged } from '../connection/look-up-types.ts'
+import { beginStream } from '../connection/occupation.ts'
 import type { ServerSession } from '../connection/server-session.ts'
+import { type StreamWithin, streamWithin } from '../connection/source-reading.ts'
 import { underTypes } from '../connection/under-types.ts'
 import { Watchers } from '../connection/watchers.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
+import { QueryTimeoutError } from '../errors/query-timeout-error.ts'
+import { noteTag } from '../errors/tag.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
+import { checkCallOptions, type StatementOptions, timeLimit } from './call-options.ts'
 
 /** How to stream one query. */
-export interface StreamOptions {
+export interface StreamOptions extends StatementOptions {
   /** Rows that are fetched, and handed over, at a time. Default 100. */
   readonly batchRows?: number | undefined
   /** Stops the stream: the statement is cancelled on the server, and the pending `next` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * How long `next` may wait for a batch, in milliseconds: not counted is how long batches are used. Then the stream is stopped
+   * as by `signal`, and `next` rejects with `QueryTimeoutError`. Default: the connection's `queryTimeoutMs`; 0 is no limit.
+   */
+  readonly timeoutMs?: number | undefined
   /** Which JavaScript values stand for which PostgreSQL types, as in {@link QueryOptions.types}. */
   readonly types?: PgTypes | undefined
 }
@@ -38,6 +48,7 @@ const QUERY_CANCELED = '57014'
 interface Demand<Row> {
   readonly resolve: (result: IteratorResult<Row[], undefined>) => void
   readonly reject: (error: unknown) => void
+  readonly timer: NodeJS.Timeout | undefined
 }
 
 /**
@@ -51,6 +62,11 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   readonly #parameters: readonly unknown[]
   readonly #batchRows: number
   readonly #signal: AbortSignal | undefined
+  /** For each batch; 0 is no limit. */
+  readonly #timeoutMs: number
+  readonly #tag: string | undefined
+  /** Whether the statement is named and kept. */
+  readonly #kept: boolean
   #started = false
   #startedOver = false
   /** What was sent last: it describes the statement, or it is the portal. */
@@ -63,10 +79,16 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   /** What was sent has been answered to its end, or nothing will be sent. */
   #settled = false
   #leaving: Promise<void> | null = null
+  /** Stopped by the signal or for its time: what was told then is all there is to say. */
+  #givenUp = false
   /** The batch on its way is being cancelled, because nobody wants it. */
   #dropsBatch = false
+  /** Lets a COPY be fed on the session again. */
+  #vacate: () => void = () => {}
+  /** Its rows go to an `executeMany`, which may have to wait for it. */
+  #within: StreamWithin | null = null
   readonly #watchers = new Watchers()
-  readonly #abort = (): void => this.#onAbort()
+  readonly #abort = (): void => this.#giveUp(this.#signal?.reason)
 
   constructor(
     server: ServerSession,
@@ -79,12 +101,16 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     if (!Number.isInteger(batchRows) || batchRows < 1 || batchRows > MAX_BATCH_ROWS) {
       throw new UsageError('batchRows must be a whole number from 1 to 2147483647')
     }
+    if (options !== undefined) checkCallOptions(options)
     this.#server = underTypes(server, options?.types)
     this.#settings = settings
     this.#sql = sql
-    this.#parameters = parameters
+    this.#parameters = parameters.slice()
     this.#batchRows = batchRows
     this.#signal = options?.signal
+    this.#timeoutMs = timeLimit(options, settings)
+    this.#tag = options?.tag
+    this.#kept = options?.prepare ?? true
   }
 
   [Symbol.asyncIterator](): this {
@@ -94,12 +120,13 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   async next(): Promise<IteratorResult<Row[], undefined>> {
     try {
       return await new Promise((resolve, reject) => {
-        this.#demands.push({ resolve, reject })
+        const timer = this.#timeoutMs === 0 ? undefined : setTimeout(() => this.#timeOut(), this.#timeoutMs)
+        this.#demands.push({ resolve, reject, timer })
         this.#start()
         this.#serve()
       })
     } catch (error) {
-      throw error === this.#signal?.reason ? error : withCallerStack(error)
+      throw error === this.#signal?.reason ? error : withCallerStack(noteTag(error, this.#tag))
     }
   }
 
@@ -114,12 +141,12 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     this.#finish()
     this.#batch = null
     this.#serve()
-    // After an abort the end is on its way, and its error is the reason that was told.
-    if (this.#signal?.aborted !== true) {
+    // When it was given up, the end is on its way, and its error is the reason that was told.
+    if (!this.#givenUp) {
       if (this.#exchange !== null && !this.#settled) await (this.#leaving ??= this.#leave())
       const failure = this.#failure
       this.#failure = null
-      if (failure !== null) throw withCallerStack(failure.error)
+      if (failure !== null) throw withCallerStack(noteTag(failure.error, this.#tag))
     }
     return { done: true, value: undefined }
   }
@@ -162,7 +189,15 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     this.#started = true
     const signal = this.#signal
     if (signal?.aborted === true) {
+      this.#givenUp = true
       this.#fail(signal.reason)
+      return
+    }
+    try {
+      this.#within = streamWithin(this.#server.session)
+      this.#vacate = beginStream(this.#server.session)
+    } catch (error) {
+      this.#fail(error)
       return
     }
     signal?.addEventListener('abort', this.#abort, { once: true })
@@ -211,7 +246,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
           this.#exchange = exchange
           turn.send(exchange)
         }
-        describeStatement(this.#server, { ...turn, send }, this.#sql)
+        describeStatement(this.#server, { ...turn, send }, this.#sql, this.#kept)
           .then((statement) => {
             if (this.#over) {
               turn.end()
@@ -244,12 +279,15 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     // It was faster than its cancel: what is cancelled from here on is the commit, and that has to be told.
     this.#dropsBatch = false
     this.#serve()
+    if (this.#batch !== null && this.#portal?.suspended === true) this.#within?.stalls()
     this.#watchers.check()
   }
 
   /** The server has no more to say to this, and may have said what went wrong. */
   #settle(error: unknown): void {
     this.#settled = true
+    this.#vacate()
+    this.#within?.goesOn()
     const dropped = this.#dropsBatch && error instanceof PostgresError && error.code === QUERY_CANCELED
     if (error === undefined || dropped) this.#finish()
     else if (this.#leaving === null) this.#fail(error)
@@ -263,19 +301,26 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
       const batch = this.#batch
       if (batch !== null) {
         this.#batch = null
-        this.#demands.shift()?.resolve({ done: false, value: batch })
+        this.#within?.goesOn()
+        this.#nextDemand()?.resolve({ done: false, value: batch })
         // The next batch travels while this one is being used.
         this.#portal?.fetch()
       } else if (this.#failure !== null) {
         const { error } = this.#failure
         this.#failure = null
-        this.#demands.shift()?.reject(error)
+        this.#nextDemand()?.reject(error)
       } else if (this.#over) {
-        this.#demands.shift()?.resolve({ done: true, value: undefined })
+        this.#nextDemand()?.resolve({ done: true, value: undefined })
       } else {
         return
       }
     }
+  }
+
+  #nextDemand(): Demand<Row> | undefined {
+    const demand = this.#demands.shift()
+    clearTimeout(demand?.timer)
+    return demand
   }
 
   #finish(): void {
@@ -289,9 +334,16 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     this.#finish()
   }
 
-  #onAbort(): void {
+  #timeOut(): void {
+    this.#giveUp(new QueryTimeoutError(this.#timeoutMs, 'unknown'))
+  }
+
+  #giveUp(reason: unknown): void {
+    // Without a portal, at most its statement was described.
+    if (reason instanceof QueryTimeoutError) reason.outcome = this.#portal === null ? 'not-sent' : 'unknown'
+    this.#givenUp = true
     this.#batch = null
-    this.#fail(this.#signal?.reason)
+    this.#fail(reason)
     const exchange = this.#exchange
     // In this order: the cancel keeps everybody else waiting, the close ends our turn.
     if (exchange !== null && this.#server.session.isAlone(exchange)) void cancelRunning(this.#server, this.#settings)

@@ -1,6 +1,6 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { MAX_PARAMETERS } from '../connection/bind.ts'
-import type { BatchQuery } from '../connection/exchanges/batch.ts'
+import type { BatchQuery, BatchRequest } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { sendBatch } from '../connection/send-batch.ts'
 import type { ServerSession } from '../connection/server-session.ts'
@@ -9,12 +9,15 @@ import { placeError } from '../errors/batch-position.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
+import type { StatementOptions } from './call-options.ts'
 import { sendAbortable } from './send-abortable.ts'
 
 /** How to run a batch. */
-export interface BatchOptions {
+export interface BatchOptions extends StatementOptions {
   /** Stops the batch, and with it all of its queries; otherwise as for one query. */
   readonly signal?: AbortSignal | undefined
+  /** For the batch as a whole; otherwise as for one query. */
+  readonly timeoutMs?: number | undefined
   /** `array`: rows as arrays in column order. Default `object`. */
   readonly rowMode?: RowMode | undefined
   /** Which JavaScript values stand for which PostgreSQL types in these queries. */
@@ -45,7 +48,7 @@ export function runBatch(
       resolve([])
       return
     }
-    const request = {
+    const request: BatchRequest = {
       server: underTypes(server, options?.types),
       queries: copies,
       mode: options?.rowMode ?? 'object',
@@ -53,7 +56,9 @@ export function runBatch(
       reject,
       exchange: null,
       withdrawn: false,
+      effect: 'not-sent',
+      prepare: options?.prepare ?? true,
     }
-    sendAbortable(request, options?.signal, settings, sendBatch)
+    sendAbortable(request, options, settings, sendBatch)
   })
 }

@@ -4,20 +4,37 @@ import type { Catalog } from '../connection/catalog.ts'
 import type { BatchQuery } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { type ScriptResult, SimpleQueryExchange } from '../connection/exchanges/simple-query.ts'
+import { beginStream, requireNotFed } from '../connection/occupation.ts'
 import { type OpenConnection, openConnection } from '../connection/open-connection.ts'
 import type { ServerEvents } from '../connection/server-events.ts'
+import { requireNotAwaited } from '../connection/source-reading.ts'
+import type { CopyTable } from '../copy/copy-table.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
+import { noteTag } from '../errors/tag.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { TransactionStatus } from '../wire/status-messages.ts'
 import { BatchStream, type StreamOptions } from './batch-stream.ts'
 import { type BatchOptions, type BatchResults, runBatch } from './batch.ts'
+import { type CallOptions, timeLimit } from './call-options.ts'
 import { type CloseOptions, closeConnection } from './close.ts'
+import {
+  type ColumnNames,
+  type CopyBytes,
+  type CopyFromOptions,
+  type CopyFromResult,
+  type CopyRows,
+  runCopyFrom,
+} from './copy-from.ts'
+import { CopyStream, type OpenedCopy } from './copy-stream.ts'
+import type { CopyOrigin, CopyToOptions, CopyToRowsOptions } from './copy-to.ts'
 import { Cursor, type CursorOptions } from './cursor.ts'
 import { type ExecuteManyOptions, type ParameterRows, runMany } from './execute-many.ts'
 import { type FetchOptions, fetchFirstRow, fetchFirstValue, fetchRows, type FetchValueOptions } from './fetch.ts'
+import { isOurs } from './is-ours.ts'
 import { ConnectionListeners, type ConnectionListenOptions, type NotificationCallback } from './listen.ts'
 import { type NoticeListener, NoticeListeners } from './notices.ts'
 import { type NotifyOptions, notifyQuery } from './notify.ts'
+import { openCopyTo } from './open-copy-to.ts'
 import { PreparedStatement, type StatementRunner } from './prepared.ts'
 import { type QueryOptions, runQuery } from './query.ts'
 import { resetConnection } from './reset.ts'
@@ -85,9 +102,29 @@ export class Connection {
     return this.#open.session.idle
   }
 
+  /** How many calls the server has not answered yet. */
+  get depth(): number {
+    return this.#open.session.depth
+  }
+
+  /** Whether something is about to leave, in whose company a query would cost less. */
+  get writing(): boolean {
+    return this.#open.session.writing
+  }
+
+  /** Whether a query would leave at once, perhaps behind others: nothing holds it up, and the socket takes more. */
+  get open(): boolean {
+    return this.#closing === null && this.#open.session.open
+  }
+
   /** The connection is gone, or going. */
   get closed(): boolean {
     return this.#closing !== null || this.#open.session.dead
+  }
+
+  /** @internal How long a call with these options may take, in milliseconds; 0 is no limit. */
+  timeLimit(options: CallOptions | undefined): number {
+    return timeLimit(options, this.#settings)
   }
 
   /** A setting that the server reports, such as `server_version` or `TimeZone`, as it is now. */
@@ -120,7 +157,8 @@ export class Connection {
       this.#requireOpen()
       return (await runQuery(this.#open, this.#settings, sql, parameters, options)) as QueryResult<Row>
     } catch (error) {
-      throw error === options?.signal?.reason && error !== undefined ? error : withCallerStack(error)
+      const own = error === options?.signal?.reason && error !== undefined
+      throw own ? error : withCallerStack(noteTag(error, options?.tag))
     }
   }
 
@@ -162,9 +200,13 @@ export class Connection {
     options: TransactionOptions = {},
   ): Promise<Result> {
     this.#requireOpen()
-    const { catalog } = this.#open
+    return runTransaction(this, fn, options, () => this.openAnother())
+  }
+
+  /** Opens another connection to the same database, which is nobody's but the caller's. */
+  openAnother(): Promise<Connection> {
     const events = { notice: () => {}, notification: () => {}, closed: () => {} }
-    return runTransaction(this, fn, options, () => Connection.open(this.#settings, catalog, events))
+    return Connection.open(this.#settings, this.#open.catalog, events)
   }
 
   /**
@@ -182,7 +224,8 @@ export class Connection {
       this.#requireOpen()
       return (await runBatch(this.#open, this.#settings, queries, options)) as BatchResults<Rows>
     } catch (error) {
-      throw error === options?.signal?.reason && error !== undefined ? error : withCallerStack(error)
+      const own = error === options?.signal?.reason && error !== undefined
+      throw own ? error : withCallerStack(noteTag(error, options?.tag))
     }
   }
 
@@ -191,7 +234,8 @@ export class Connection {
    * the server takes them. `rowCount` is the total.
    *
    * Outside a transaction it is one: all or nothing, unless `atomic: false`. Inside one it is a part of it, and a failure
-   * leaves it failed. The error says which row failed: `rowIndex`, from 0. Whatever else is asked of the connection waits.
+   * leaves it failed. The error says which row failed: `rowIndex`, from 0. Whatever else is asked of the connection waits;
+   * what the source itself asks of it behind its first row would wait for ever, and throws `UsageError`.
    */
   async executeMany<Row = Record<string, unknown>>(
     sql: string,
@@ -202,8 +246,59 @@ export class Connection {
       this.#requireOpen()
       return (await runMany(this.#open, this.#settings, sql, rows, options)) as QueryResult<Row>
     } catch (error) {
-      throw error === options?.signal?.reason && error !== undefined ? error : withCallerStack(error)
+      const own = error === options?.signal?.reason && error !== undefined
+      throw own ? error : withCallerStack(noteTag(error, options?.tag))
     }
+  }
+
+  /**
+   * Copies rows or bytes into a table: all or nothing.
+   *
+   * Rows are encoded by the types of the table's columns, and travel in binary where they can. Bytes are passed on as they
+   * are. The source is read as fast as the server takes it, and left when something fails; its own error is the one that
+   * the call rejects with. `positionOf` says which row could not be encoded.
+   *
+   * Whatever else is asked of the connection waits. But where the source may take its time, be it an async iterable or a
+   * stream, it could be waiting for just that: then everything else throws `UsageError` until the source has ended, and so
+   * does `copyFrom` while a stream is open.
+   */
+  async copyFrom(table: CopyTable, source: CopyRows | CopyBytes, options?: CopyFromOptions): Promise<CopyFromResult> {
+    return this.copyFromNamed(table, source, options, undefined)
+  }
+
+  /** @internal `copyFrom` for rows whose keys are not the columns' names. */
+  async copyFromNamed(
+    table: CopyTable,
+    source: unknown,
+    options: CopyFromOptions = {},
+    columnNames: ColumnNames | undefined,
+  ): Promise<CopyFromResult> {
+    try {
+      this.#requireOpen()
+      return await runCopyFrom(this.#open, this.#settings, table, source, options, columnNames)
+    } catch (error) {
+      // What came from the source, or from the signal, is the caller's own.
+      throw isOurs(error) && error !== options.signal?.reason ? withCallerStack(error) : error
+    }
+  }
+
+  /**
+   * Copies a table, or what a query gives, to bytes; with `format: 'rows'` to decoded rows, in batches of what has arrived.
+   * Nothing is sent before the first `next`. Whatever else is asked of the connection waits until the stream has ended, so
+   * read it to its end, or leave its loop: that cancels the statement, unless a transaction would fail with it.
+   *
+   * Rows are what `query` would give, but for anonymous records with a type that the pool has not met: those have to be cast.
+   * Throws `UsageError` at once for options that make no sense together, or that the server is too old for.
+   */
+  copyTo<Row = Record<string, unknown>>(origin: CopyOrigin, options: CopyToRowsOptions): CopyStream<Row[]>
+  copyTo(origin: CopyOrigin, options?: CopyToOptions): CopyStream<Uint8Array>
+  copyTo(origin: CopyOrigin, options: CopyToOptions | CopyToRowsOptions = {}): CopyStream<unknown> {
+    this.#requireOpen()
+    const copy = openCopyTo(this.#open, this.#settings, origin, options)
+    return new CopyStream(async (): Promise<OpenedCopy<unknown>> => {
+      this.#requireOpen()
+      return { copy, release: beginStream(this.#open.session) }
+    })
   }
 
   /** Runs a script of any number of statements, in one implicit transaction. Values come as the server's text. */
@@ -375,5 +470,7 @@ export class Connection {
 
   #requireOpen(): void {
     if (this.#closing !== null) throw new UsageError('The connection is closed')
+    requireNotAwaited(this.#open.session)
+    requireNotFed(this.#open.session)
   }
 }

@@ -1,13 +1,16 @@
 import { UsageError } from '../errors/usage-error.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { BatchStream } from './batch-stream.ts'
+import type { StatementOptions } from './call-options.ts'
 
 /** How to read a query row by row. */
-export interface CursorOptions {
+export interface CursorOptions extends StatementOptions {
   /** Rows that travel at a time; as many more are on their way while these are being used. Default 50. */
   readonly prefetch?: number | undefined
   /** Ends the cursor: the statement is cancelled on the server, and what is being fetched rejects with the reason. */
   readonly signal?: AbortSignal | undefined
+  /** How long a row may be waited for, as in {@link StreamOptions.timeoutMs}. */
+  readonly timeoutMs?: number | undefined
   /** Which JavaScript values stand for which PostgreSQL types, as in {@link QueryOptions.types}. */
   readonly types?: PgTypes | undefined
 }

@@ -1,16 +1,18 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { RowSource } from '../connection/row-source.ts'
-import { abandonMany, sendMany } from '../connection/send-execute-many.ts'
+import { abandonMany, type ManyRequest, sendMany } from '../connection/send-execute-many.ts'
 import type { ServerSession } from '../connection/server-session.ts'
+import { SourceReading } from '../connection/source-reading.ts'
 import { underTypes } from '../connection/under-types.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
+import type { StatementOptions } from './call-options.ts'
 import { sendAbortable } from './send-abortable.ts'
 
 /** How to execute a statement for many rows. */
-export interface ExecuteManyOptions {
+export interface ExecuteManyOptions extends StatementOptions {
   /**
    * `false`: each chunk is a transaction of its own, and waits for the one before. Then a failure leaves the chunks before it
    * applied, and its error says how many rows they are: `rowsApplied`. Default true: all or nothing.
@@ -22,6 +24,8 @@ export interface ExecuteManyOptions {
   readonly returning?: boolean | undefined
   /** Stops everything; nothing is applied, unless its commit is under way. */
   readonly signal?: AbortSignal | undefined
+  /** For all rows together, with the time that their source takes; otherwise as `signal`. */
+  readonly timeoutMs?: number | undefined
   /** `array`: returned rows as arrays in column order. Default `object`. */
   readonly rowMode?: RowMode | undefined
   /** Which JavaScript values stand for which PostgreSQL types. */
@@ -45,8 +49,9 @@ export function runMany(
     return Promise.reject(new UsageError('chunkRows must be a whole number from 1'))
   }
   return new Promise((resolve, reject) => {
-    const rows = new RowSource(parameterRows)
-    const request = {
+    const reading = Symbol.asyncIterator in parameterRows ? new SourceReading(server.session) : undefined
+    const rows = new RowSource(parameterRows, reading)
+    const request: ManyRequest = {
       server: underTypes(server, options?.types),
       sql,
       rows,
@@ -54,14 +59,20 @@ export function runMany(
       atomic: options?.atomic ?? true,
       returning: options?.returning ?? false,
       mode: options?.rowMode ?? 'object',
-      resolve,
+      resolve: (result: QueryResult): void => {
+        reading?.end()
+        resolve(result)
+      },
       reject: (error: Error): void => {
+        reading?.end()
         rows.close()
         reject(error)
       },
       exchange: null,
       withdrawn: false,
+      effect: 'not-sent',
+      prepare: options?.prepare ?? true,
     }
-    sendAbortable(request, options?.signal, settings, sendMany, abandonMany)
+    sendAbortable(request, options, settings, sendMany, abandonMany)
   })
 }

@@ -1,4 +1,5 @@
 import type { QueryResult } from '../connection/exchanges/query.ts'
+import { noteTag } from '../errors/tag.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { QueryOptions } from './query.ts'
 
@@ -42,14 +43,14 @@ export async function fetchFirstValue<Value>(
 ): Promise<Value | null> {
   const { column, ...rest } = options ?? {}
   if (typeof column === 'number' && (!Number.isInteger(column) || column < 0)) {
-    throw new UsageError('The position of a column must be a whole number from 0')
+    throw noteTag(new UsageError('The position of a column must be a whole number from 0'), rest.tag)
   }
   const { rows, columns } = await queryable.query<Value[]>(sql, parameters, { ...rest, rowMode: 'array' })
   // Only a column that was asked for has to exist: an INSERT without RETURNING has none, and no value.
   if (column === undefined) return rows[0]?.[0] ?? null
   const index = typeof column === 'number' ? column : columns.findLastIndex(({ name }) => name === column)
   if (index < 0 || index >= columns.length) {
-    throw new UsageError(`The result has no column ${JSON.stringify(column)}`, 'applied')
+    throw noteTag(new UsageError(`The result has no column ${JSON.stringify(column)}`, 'applied'), rest.tag)
   }
   return rows[0]?.[index] ?? null
 }

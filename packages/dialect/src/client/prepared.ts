@@ -83,8 +83,9 @@ export class PreparedStatement {
   cursor<Row = Record<string, unknown>>(parameters: readonly unknown[] = [], options: CursorOptions = {}): Cursor<Row> {
     const { prefetch, ...rest } = options
     const runner = this.#open
+    const bound = parameters.slice()
     return new Cursor<Row>(
-      { open: (batchRows) => runner.stream<Row>(this.sql, parameters, { ...rest, batchRows }) },
+      { open: (batchRows) => runner.stream<Row>(this.sql, bound, { ...rest, batchRows }) },
       prefetch,
     )
   }

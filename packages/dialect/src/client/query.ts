@@ -1,21 +1,17 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { MAX_PARAMETERS } from '../connection/bind.ts'
-import type { QueryResult } from '../connection/exchanges/query.ts'
+import type { QueryRequest, QueryResult } from '../connection/exchanges/query.ts'
 import { sendQuery } from '../connection/send-query.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import { underTypes } from '../connection/under-types.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
+import type { StatementOptions } from './call-options.ts'
 import { sendAbortable } from './send-abortable.ts'
 
 /** How to run one query. */
-export interface QueryOptions {
-  /**
-   * Stops the query: unsent, it is withdrawn; running alone, it is cancelled on the server; with others behind it on
-   * the connection, its result is dropped. The call rejects at once with the signal's reason.
-   */
-  readonly signal?: AbortSignal | undefined
+export interface QueryOptions extends StatementOptions {
   /** `array`: rows as arrays in column order, which keeps columns of the same name apart. Default `object`. */
   readonly rowMode?: RowMode | undefined
   /**
@@ -39,10 +35,9 @@ export function runQuery(
     )
   }
   const mode = options?.rowMode ?? 'object'
-  const signal = options?.signal
   return new Promise((resolve, reject) => {
     // A copy: what the caller does to the array while the query waits must not change what is sent.
-    const request = {
+    const request: QueryRequest = {
       server: underTypes(server, options?.types),
       sql,
       parameters: parameters.slice(),
@@ -51,7 +46,9 @@ export function runQuery(
       reject,
       exchange: null,
       withdrawn: false,
+      effect: 'not-sent',
+      prepare: options?.prepare ?? true,
     }
-    sendAbortable(request, signal, settings, sendQuery)
+    sendAbortable(request, options, settings, sendQuery)
   })
 }

@@ -1,10 +1,8 @@
 import { AbortedTransactionError } from '../errors/aborted-transaction-error.ts'
-import { CommitUnknownError } from '../errors/commit-unknown-error.ts'
-import { PostgresError } from '../errors/postgres-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { Connection } from './connection.ts'
+import { failedCommit } from './failed-commit.ts'
 import { isLost } from './lost.ts'
-import { resolveCommit } from './resolve-commit.ts'
 import { TransactionId } from './transaction-id.ts'
 import { beginStatement, type TransactionOptions } from './transaction-options.ts'
 import { Transaction, type TransactionScope } from './transaction.ts'
@@ -113,26 +111,5 @@ async function commit(
     await failedCommit(error, id, connect)
     return
   }
-  if (tag === 'ROLLBACK') throw new AbortedTransactionError(failure ?? undefined)
-}
-
-/** Returns when the transaction turns out to be committed, although its COMMIT was not answered. */
-async function failedCommit(
-  error: unknown,
-  { mark }: TransactionId,
-  connect: () => Promise<Connection>,
-): Promise<void> {
-  if (error instanceof PostgresError && !error.fatal) {
-    // A lone COMMIT that is refused, by a deferred constraint or a conflict, has rolled back.
-    error.outcome = 'rolled-back'
-    throw error
-  }
-  if (!isLost(error)) throw error
-  const status = mark === null ? 'unknown' : await resolveCommit(mark, connect)
-  if (status === 'committed') return
-  if (status === 'aborted') {
-    error.outcome = 'rolled-back'
-    throw error
-  }
-  throw new CommitUnknownError(mark?.id ?? null, error)
+  if (tag === 'ROLLBACK') throw new AbortedTransactionError(failure ?? (await id.refusal()) ?? undefined)
 }

@@ -1,28 +1,45 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { cancelRunning } from '../connection/cancel-request.ts'
 import type { Withdrawable } from '../connection/take-turn.ts'
+import type { Outcome } from '../errors/outcome.ts'
+import { QueryTimeoutError } from '../errors/query-timeout-error.ts'
+import { type CallOptions, checkCallOptions, timeLimit } from './call-options.ts'
 
 /**
- * Runs `send` for a request until it is settled or the signal fires. Then the caller is told at once; what was not sent is
- * withdrawn, and what runs alone is cancelled on the server. `abandon` ends what the server would wait to be continued.
+ * Runs `send` for a request until it is settled, the signal fires or its time is over. Then the caller is told at once; what
+ * was not sent is withdrawn, and what runs alone is cancelled on the server. `abandon` ends what the server would wait to be
+ * continued.
  */
 export function sendAbortable<Request extends Withdrawable & { readonly resolve: (result: never) => void }>(
   request: Request,
-  signal: AbortSignal | undefined,
+  options: CallOptions | undefined,
   settings: ConnectionSettings,
   send: (request: Request) => void,
   abandon: (request: Request, reason: unknown) => void = () => {},
 ): void {
-  if (signal === undefined) {
+  if (options === undefined && settings.queryTimeoutMs === 0) {
     send(request)
     return
   }
   const { resolve, reject } = request
-  if (signal.aborted) {
-    reject(signal.reason as Error)
+  const signal = options?.signal
+  const timeoutMs = timeLimit(options, settings)
+  try {
+    if (options !== undefined) checkCallOptions(options)
+    signal?.throwIfAborted()
+  } catch (error) {
+    reject(error as Error)
     return
   }
-  const settled = (): void => signal.removeEventListener('abort', abort)
+  if (signal === undefined && timeoutMs === 0) {
+    send(request)
+    return
+  }
+  let timer: NodeJS.Timeout | undefined
+  const settled = (): void => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
   const abortable: Request = {
     ...request,
     resolve: (result: never) => {
@@ -34,14 +51,27 @@ export function sendAbortable<Request extends Withdrawable & { readonly resolve:
       reject(error)
     },
   }
-  const abort = (): void => {
-    abortable.withdrawn = true
-    reject(signal.reason as Error)
-    abandon(abortable, signal.reason)
-    const { exchange, server } = abortable
-    if (exchange === null || server.session.withdraw(exchange)) return
-    if (server.session.isAlone(exchange)) void cancelRunning(server, settings)
+  const stop = (reason: unknown): void => {
+    settled()
+    reject(reason as Error)
+    const outcome = giveUp(abortable, settings, () => abandon(abortable, reason))
+    // Also where it is the reason of a signal, which was made before anybody knew.
+    if (reason instanceof QueryTimeoutError) reason.outcome = outcome
   }
-  signal.addEventListener('abort', abort, { once: true })
+  const abort = (): void => stop(signal?.reason)
+  signal?.addEventListener('abort', abort, { once: true })
+  if (timeoutMs > 0) timer = setTimeout(() => stop(new QueryTimeoutError(timeoutMs, 'unknown')), timeoutMs)
   send(abortable)
+}
+
+/** Takes a request back, or has the server stop it. Returns what is known of its effect then. */
+function giveUp(request: Withdrawable, settings: ConnectionSettings, abandon: () => void): Outcome {
+  request.withdrawn = true
+  abandon()
+  const { exchange, server, effect = 'not-sent' } = request
+  if (exchange === null) return effect
+  // What asks for types, for a statement that was executed already, says nothing of its effect.
+  if (server.session.withdraw(exchange)) return effect === 'unknown' ? 'not-sent' : effect
+  if (server.session.isAlone(exchange)) void cancelRunning(server, settings)
+  return effect
 }

@@ -1,3 +1,4 @@
+import { PostgresError } from '../errors/postgres-error.ts'
 import { defaultTypes } from '../types/profile/profile.ts'
 import type { Connection } from './connection.ts'
 
@@ -32,6 +33,8 @@ export class TransactionId {
   /** A statement that writes was sent, and nothing asked since. */
   #due = false
   #mark: CommitMark | null = null
+  #answered: Promise<void> = Promise.resolve()
+  #refusal: PostgresError | null = null
 
   /** `writes`: whether the transaction can have written anything. */
   constructor(connection: Connection, writes: boolean) {
@@ -45,6 +48,12 @@ export class TransactionId {
 
   get mark(): CommitMark | null {
     return this.#mark
+  }
+
+  /** The error of the question itself, such as that of a cancel which has hit it: the transaction has failed with it. */
+  async refusal(): Promise<PostgresError | null> {
+    await this.#answered
+    return this.#refusal
   }
 
   /** To be called right behind the sending of a statement. */
@@ -62,16 +71,17 @@ export class TransactionId {
     this.#due = false
     if (!this.#available || this.#asking || this.#mark !== null) return
     this.#asking = true
-    this.#connection
-      .query<[string | null, string | null]>(QUESTION, [], { rowMode: 'array', types: defaultTypes })
+    this.#answered = this.#connection
+      .query<[string | null, string | null]>(QUESTION, [], { rowMode: 'array', types: defaultTypes, timeoutMs: 0 })
       .then(({ rows: [row] }) => {
         this.#asking = false
         const [id, timeline] = row ?? [null, null]
         if (id !== null && timeline !== null) this.#mark = { id, timeline }
       })
       // The transaction has failed by then, or the connection is lost.
-      .catch(() => {
+      .catch((error: unknown) => {
         this.#asking = false
+        if (error instanceof PostgresError) this.#refusal = error
       })
   }
 }

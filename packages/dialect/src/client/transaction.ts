@@ -2,13 +2,18 @@ import { scriptOutcome } from '../connection/error-outcome.ts'
 import type { BatchQuery } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import type { ScriptResult } from '../connection/exchanges/simple-query.ts'
+import type { CopyTable } from '../copy/copy-table.ts'
 import { AbortedTransactionError } from '../errors/aborted-transaction-error.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { BatchStream, StreamOptions } from './batch-stream.ts'
 import type { BatchOptions, BatchResults } from './batch.ts'
 import type { Connection } from './connection.ts'
+import type { CopyBytes, CopyFromOptions, CopyFromResult, CopyRows } from './copy-from.ts'
+import type { CopyStream } from './copy-stream.ts'
+import type { CopyOrigin, CopyToOptions, CopyToRowsOptions } from './copy-to.ts'
 import { Cursor, type CursorOptions } from './cursor.ts'
+import type { ExecuteManyOptions, ParameterRows } from './execute-many.ts'
 import { type FetchOptions, fetchFirstRow, fetchFirstValue, fetchRows, type FetchValueOptions } from './fetch.ts'
 import { isLost } from './lost.ts'
 import { type NotifyOptions, notifyQuery } from './notify.ts'
@@ -38,7 +43,7 @@ export interface TransactionScope {
 export class Transaction {
   readonly #scope: TransactionScope
   readonly #pending = new Set<Promise<unknown>>()
-  readonly #streams = new Set<BatchStream<unknown>>()
+  readonly #streams = new Set<{ return(): Promise<unknown> }>()
   #ended = false
   #nested = false
 
@@ -56,7 +61,7 @@ export class Transaction {
     const { connection, id } = this.#scope
     return this.#track(sql, () => {
       const signal = this.#signalOf(options)
-      if (signal === undefined) {
+      if (signal === undefined && connection.timeLimit(options) === 0) {
         const result = connection.query<Row>(sql, parameters, options)
         id.askBehind(sql)
         return result
@@ -113,7 +118,7 @@ export class Transaction {
     const sqls = queries.map(({ sql }) => sql).join(';')
     return this.#track(sqls, () => {
       const signal = this.#signalOf(options)
-      if (signal !== undefined) {
+      if (signal !== undefined || connection.timeLimit(options) > 0) {
         id.askInFront(sqls)
         return connection.batch<Rows>(queries, { ...options, signal })
       }
@@ -121,6 +126,44 @@ export class Transaction {
       for (const { sql } of queries) id.askBehind(sql)
       return results
     })
+  }
+
+  /** Executes one statement for each of many rows of parameters. See {@link Connection.executeMany}. */
+  executeMany<Row = Record<string, unknown>>(
+    sql: string,
+    rows: ParameterRows,
+    options?: ExecuteManyOptions,
+  ): Promise<QueryResult<Row>> {
+    const { connection, id } = this.#scope
+    return this.#track(sql, () => {
+      const signal = this.#signalOf(options)
+      id.askInFront(sql)
+      return connection.executeMany<Row>(sql, rows, { ...options, ...(signal === undefined ? {} : { signal }) })
+    })
+  }
+
+  /** Copies rows or bytes into a table. See {@link Connection.copyFrom}. */
+  copyFrom(table: CopyTable, source: CopyRows | CopyBytes, options?: CopyFromOptions): Promise<CopyFromResult> {
+    const { connection, id } = this.#scope
+    return this.#track('copy', () => {
+      const signal = this.#signalOf(options)
+      id.askInFront('copy')
+      return connection.copyFrom(table, source, { ...options, ...(signal === undefined ? {} : { signal }) })
+    })
+  }
+
+  /** Copies a table or a query. Left open, it ends with the function. See {@link Connection.copyTo}. */
+  copyTo<Row = Record<string, unknown>>(origin: CopyOrigin, options: CopyToRowsOptions): CopyStream<Row[]>
+  copyTo(origin: CopyOrigin, options?: CopyToOptions): CopyStream<Uint8Array>
+  copyTo(origin: CopyOrigin, options?: CopyToOptions | CopyToRowsOptions): CopyStream<unknown> {
+    this.#requireOpen()
+    const signal = this.#signalOf(options)
+    const stream: CopyStream<unknown> = this.#scope.connection.copyTo(origin, {
+      ...(options as CopyToRowsOptions),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    this.#streams.add(stream)
+    return stream
   }
 
   /** Sends a notification when the transaction commits. See {@link Connection.notify}. */
@@ -140,7 +183,7 @@ export class Transaction {
       ...options,
       ...(signal === undefined ? {} : { signal }),
     })
-    this.#streams.add(stream as BatchStream<unknown>)
+    this.#streams.add(stream)
     return stream
   }
 

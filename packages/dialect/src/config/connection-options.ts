@@ -2,6 +2,7 @@ import {
   decimal,
   host,
   integer,
+  MAX_TIMER_MS,
   milliseconds,
   oneOf,
   passwordSource,
@@ -62,6 +63,17 @@ export interface ConnectionOptions {
   readonly serverSettings?: Readonly<Record<string, string>> | undefined
   /** Prepared statements that each connection keeps. Default 256; 0 keeps none. */
   readonly statementCacheSize?: number | undefined
+  /**
+   * What the prepared statements that a connection keeps may take together, in bytes: their SQL, and about as much as their
+   * descriptions take, 0.25 kB each and 0.2 kB for each column. The least recently used give way; one that is larger by itself
+   * is parsed for each use. Default 2 MiB, 8 KiB for each of 256 statements; 0 keeps none.
+   */
+  readonly statementCacheBytes?: number | undefined
+  /**
+   * How long a call may take that has no `timeoutMs` of its own, in milliseconds; see {@link QueryOptions.timeoutMs}. A whole
+   * number. Default 0: as long as it takes. What transactions send by themselves, scripts, COPY and LISTEN have no limit.
+   */
+  readonly queryTimeoutMs?: number | undefined
   /** The longest message accepted from the server, in bytes. Default and maximum 1 GiB, which is what it can send. */
   readonly maxMessageBytes?: number | undefined
 }
@@ -74,6 +86,11 @@ const SMALLEST_MAX_MESSAGE_BYTES = 1024
 
 /** More statements than this would cost the server gigabytes per connection. */
 const LARGEST_STATEMENT_CACHE = 65_536
+
+const DEFAULT_STATEMENT_CACHE_BYTES = 2_097_152
+
+/** The server takes several times as much, for each connection. */
+const LARGEST_STATEMENT_CACHE_BYTES = 0x3fff_ffff
 
 export type SslMode = 'disable' | 'require' | 'verify-full'
 
@@ -92,6 +109,8 @@ export interface OptionValues {
   serverSettings: Readonly<Record<string, string>>
   options: string
   statementCacheSize: number
+  statementCacheBytes: number
+  queryTimeoutMs: number
   maxMessageBytes: number
 }
 
@@ -211,6 +230,22 @@ export const connectionOptions: { readonly [Name in OptionName]: OptionRow<Optio
     check: integer(0, LARGEST_STATEMENT_CACHE),
     default: 256,
     doc: 'Prepared statements that each connection keeps; 0 keeps none.',
+  },
+  statementCacheBytes: {
+    inObject: true,
+    url: ['statement_cache_bytes'],
+    parse: decimal,
+    check: integer(0, LARGEST_STATEMENT_CACHE_BYTES),
+    default: DEFAULT_STATEMENT_CACHE_BYTES,
+    doc: 'What these may take together, in bytes, with their descriptions; 0 keeps none.',
+  },
+  queryTimeoutMs: {
+    inObject: true,
+    url: ['query_timeout_ms'],
+    parse: decimal,
+    check: integer(0, MAX_TIMER_MS),
+    default: 0,
+    doc: 'How long a call may take that has no `timeoutMs` of its own; 0 is as long as it takes.',
   },
   maxMessageBytes: {
     inObject: true,

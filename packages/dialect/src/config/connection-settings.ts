@@ -43,5 +43,9 @@ export interface ConnectionSettings {
   readonly serverSettings: Readonly<Record<string, string>>
   /** 0: statements are not kept. */
   readonly statementCacheSize: number
+  /** 0: statements are not kept. */
+  readonly statementCacheBytes: number
+  /** 0: no limit. */
+  readonly queryTimeoutMs: number
   readonly maxMessageBytes: number
 }

@@ -49,6 +49,8 @@ test('nothing written: the defaults', () => {
     tls: false,
     serverSettings: {},
     statementCacheSize: 256,
+    statementCacheBytes: 2_097_152,
+    queryTimeoutMs: 0,
     maxMessageBytes: 0x3fff_ffff,
   })
   expect(resolve().password).toBeUndefined()
@@ -56,7 +58,7 @@ test('nothing written: the defaults', () => {
 
 test('everything in a connection string', () => {
   const settings = resolve(
-    'postgresql://app:s%40crt@[2001:db8::1]:5433/shop?application_name=web&connect_timeout=2.5&search_path=a,b&statement_cache_size=7&max_message_bytes=1048576&options=-c%20geqo=off',
+    'postgresql://app:s%40crt@[2001:db8::1]:5433/shop?application_name=web&connect_timeout=2.5&search_path=a,b&statement_cache_size=7&statement_cache_bytes=0&query_timeout_ms=900&max_message_bytes=1048576&options=-c%20geqo=off',
   )
   expect({ ...settings }).toEqual({
     hosts: [{ kind: 'tcp', host: '2001:db8::1', port: 5433 }],
@@ -67,6 +69,8 @@ test('everything in a connection string', () => {
     tls: false,
     serverSettings: { search_path: 'a,b', options: '-c geqo=off' },
     statementCacheSize: 7,
+    statementCacheBytes: 0,
+    queryTimeoutMs: 900,
     maxMessageBytes: 1_048_576,
   })
   expect(settings.password).toBe('s@crt')
@@ -85,6 +89,8 @@ test('everything in an options object', () => {
     tls: { ca: PEM, cert: 'cert', key: 'key', passphrase: 'phrase', servername: 'db.internal' },
     serverSettings: { search_path: 'a,b' },
     statementCacheSize: 0,
+    statementCacheBytes: 4096,
+    queryTimeoutMs: 1,
     maxMessageBytes: 1024,
   }
   const settings = resolve(options)
@@ -97,6 +103,8 @@ test('everything in an options object', () => {
     tls: { verify: 'full', ca: PEM, cert: 'cert', servername: 'db.internal' },
     serverSettings: { search_path: 'a,b' },
     statementCacheSize: 0,
+    statementCacheBytes: 4096,
+    queryTimeoutMs: 1,
     maxMessageBytes: 1024,
   })
   expect(settings.password).toBe(password)
@@ -328,6 +336,14 @@ describe('a value is refused, and the error says where it was written', () => {
     [{ connectTimeoutMs: '1' }, 'The option connectTimeoutMs'],
     [{ statementCacheSize: -1 }, 'The option statementCacheSize'],
     [{ statementCacheSize: 1e9 }, 'The option statementCacheSize'],
+    [{ statementCacheBytes: -1 }, 'The option statementCacheBytes'],
+    [{ statementCacheBytes: 2 ** 30 }, 'The option statementCacheBytes'],
+    [{ queryTimeoutMs: -1 }, 'The option queryTimeoutMs'],
+    [{ queryTimeoutMs: 0.5 }, 'The option queryTimeoutMs'],
+    [{ queryTimeoutMs: 2 ** 31 }, 'The option queryTimeoutMs'],
+    [{ queryTimeoutMs: '500' }, 'The option queryTimeoutMs'],
+    [{ queryTimeoutMs: true }, 'The option queryTimeoutMs'],
+    [{ queryTimeoutMs: Number.NaN }, 'The option queryTimeoutMs'],
     [{ maxMessageBytes: 1023 }, 'The option maxMessageBytes'],
     [{ maxMessageBytes: 0x4000_0000 }, 'The option maxMessageBytes'],
     [{ serverSettings: [] }, 'The option serverSettings must be an object of strings'],
@@ -356,6 +372,8 @@ describe('a value is refused, and the error says where it was written', () => {
     ['postgres://h?connect_timeout=Infinity', 'connect_timeout in the connection string'],
     ['postgres://h?connect_timeout=9999999', 'connect_timeout in the connection string'],
     ['postgres://h?statement_cache_size=x', 'statement_cache_size in the connection string'],
+    ['postgres://h?query_timeout_ms=-1', 'query_timeout_ms in the connection string'],
+    ['postgres://h?query_timeout_ms=1s', 'query_timeout_ms in the connection string'],
     ['postgres://h?replication=database', 'replication connections are not supported'],
     ['postgres://h?client_encoding=LATIN1', 'client_encoding is always UTF8'],
     ['postgres://h?channel_binding=require', 'channel_binding in the connection string is not supported yet'],

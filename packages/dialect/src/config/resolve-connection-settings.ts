@@ -41,6 +41,8 @@ export function resolveConnectionSettings(
     ),
     serverSettings: Object.freeze({ ...(options === undefined ? {} : { options }), ...required('serverSettings') }),
     statementCacheSize: required('statementCacheSize'),
+    statementCacheBytes: required('statementCacheBytes'),
+    queryTimeoutMs: required('queryTimeoutMs'),
     maxMessageBytes: required('maxMessageBytes'),
   }
   return Object.freeze(hidden(settings, { password: read('password', sources) }))

@@ -31,6 +31,7 @@ export async function cancelRunning({ session }: ServerSession, settings: Connec
     return
   }
   const release = session.hold()
+  session.onlyExchange.interrupt?.()
   try {
     if (!(await stopped(session, key, settings))) {
       session.destroy(new Error(`The server did not stop a statement within ${CANCEL_TIMEOUT_MS} ms`))
@@ -63,6 +64,7 @@ export async function cancelEverything({ session }: ServerSession, settings: Con
   if (key === null) return
   session.hold()
   while (!session.answered) {
+    session.onlyExchange?.interrupt?.()
     await sendCancelRequest(session, key, settings)
     await answeredWithin(session, REPEAT_AFTER_MS)
   }

@@ -11,6 +11,9 @@ import { MAX_KEPT_SQL_LENGTH, type ResultField, Statement } from './statement.ts
 /** Descriptions kept; one of ten columns takes about 2 kB. */
 const MAX_STATEMENTS = 2_048
 
+/** What the descriptions that are kept may take together, by {@link Statement.sizeBytes}: 8 KiB for each of them. */
+const MAX_STATEMENT_BYTES = 16_777_216
+
 /** Statements to be described anew; beyond this they are simply forgotten. */
 const MAX_SUSPECTS = 256
 
@@ -29,6 +32,8 @@ export class Catalog {
   /** What the server said of a type, to tell whether it says something else now. */
   readonly #serverRows = new Map<number, string>()
   readonly #statements = new Map<string, Statement>()
+  /** What `#statements` take together. */
+  #statementBytes = 0
   readonly #suspects = new Map<string, Statement>()
   /** Types that may have changed, although nothing is sure. */
   readonly #doubted = new Set<number>()
@@ -100,9 +105,7 @@ export class Catalog {
 
   /** Keeps what a look-up of `keys` gave. Statements that were described with other domains are forgotten. */
   addColumns(keys: readonly ColumnKey[], rows: readonly ColumnDomainRow[]): void {
-    if (!this.#columns.add(keys, rows)) return
-    this.#statements.clear()
-    this.#suspects.clear()
+    if (this.#columns.add(keys, rows)) this.#forgetStatements()
   }
 
   /** Whether the codec of a type comes from a look-up. */
@@ -143,8 +146,7 @@ export class Catalog {
     this.#serverRows.clear()
     this.#doubted.clear()
     this.#columns.clear()
-    this.#statements.clear()
-    this.#suspects.clear()
+    this.#forgetStatements()
     this.#lookUps.clear()
   }
 
@@ -181,9 +183,14 @@ export class Catalog {
   }
 
   /** Describes a statement anew. Null when a type or a column in it has not been looked up yet. */
-  describe(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement | null {
+  describe(
+    sql: string,
+    parameterOids: readonly number[],
+    fields: readonly ResultField[],
+    kept: boolean = true,
+  ): Statement | null {
     const unknown = this.unknown(this.keysOf(parameterOids, fields))
-    return unknown.length > 0 ? null : this.add(sql, parameterOids, fields)
+    return unknown.length > 0 ? null : this.add(sql, parameterOids, fields, kept)
   }
 
   /** Whether `fields` are read as `statement` says. */
@@ -195,22 +202,22 @@ export class Catalog {
   }
 
   /**
-   * Keeps the description of a statement, unless it is too long, or has a type that a look-up did not find: dropped
-   * meanwhile, or hidden by the snapshot of a transaction. Such a type is its text for this time.
+   * Keeps the description of a statement, unless it is not wanted, too long, or has a type that a look-up did not find:
+   * dropped meanwhile, or hidden by the snapshot of a transaction. Such a type is its text for this time.
    */
-  add(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
-    const statement = this.#cleared(sql, parameterOids, fields) ?? this.#describe(sql, parameterOids, fields)
+  add(sql: string, parameterOids: readonly number[], fields: readonly ResultField[], kept: boolean = true): Statement {
+    if (!kept) return this.#describe(sql, parameterOids, fields, false)
+    const statement = this.#cleared(sql, parameterOids, fields) ?? this.#describe(sql, parameterOids, fields, true)
     if (sql.length > MAX_KEPT_SQL_LENGTH || this.unknown(this.keysOf(parameterOids, fields)).length > 0) {
       return statement
     }
-    this.#statements.delete(sql)
+    this.#remove(sql)
     this.#statements.set(sql, statement)
-    if (this.#statements.size > MAX_STATEMENTS) {
-      // The oldest description goes, not the least recently used: noting each use would cost every query.
-      for (const oldest of this.#statements.keys()) {
-        this.#statements.delete(oldest)
-        break
-      }
+    this.#statementBytes += statement.sizeBytes
+    // The oldest descriptions go, not the least recently used: noting each use would cost every query.
+    for (const oldest of this.#statements.keys()) {
+      if (this.#statements.size <= MAX_STATEMENTS && this.#statementBytes <= MAX_STATEMENT_BYTES) break
+      this.#remove(oldest)
     }
     return statement
   }
@@ -218,7 +225,7 @@ export class Catalog {
   /** Has a statement described anew before its next use. If nothing has changed, it stays the statement that is prepared. */
   suspect(statement: Statement): void {
     if (this.#statements.get(statement.sql) !== statement) return
-    this.#statements.delete(statement.sql)
+    this.#remove(statement.sql)
     this.#suspects.set(statement.sql, statement)
     if (this.#suspects.size > MAX_SUSPECTS) this.#suspects.clear()
   }
@@ -226,8 +233,19 @@ export class Catalog {
   /** Forgets a description that the server has outdated. Its columns may be of other domains now, under the same OIDs. */
   forget(statement: Statement): void {
     if (this.#statements.get(statement.sql) !== statement) return
-    this.#statements.delete(statement.sql)
+    this.#remove(statement.sql)
     this.#columns.doubt(statement.columns)
+  }
+
+  #remove(sql: string): void {
+    this.#statementBytes -= this.#statements.get(sql)?.sizeBytes ?? 0
+    this.#statements.delete(sql)
+  }
+
+  #forgetStatements(): void {
+    this.#statements.clear()
+    this.#statementBytes = 0
+    this.#suspects.clear()
   }
 
   #cleared(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement | undefined {
@@ -238,11 +256,11 @@ export class Catalog {
     return same ? suspect : undefined
   }
 
-  #describe(sql: string, parameterOids: readonly number[], fields: readonly ResultField[]): Statement {
+  #describe(sql: string, parameterOids: readonly number[], fields: readonly ResultField[], kept: boolean): Statement {
     const codecOf = (oid: number): Codec | undefined => this.#find(oid)
     const codecOfField = (field: ResultField): Codec | undefined =>
       codecOf(this.#columns.domainOf(field)) ?? codecOf(field.typeOid)
-    return newStatement(sql, parameterOids, fields, codecOf, codecOfField, this.#generation)
+    return newStatement(sql, parameterOids, fields, codecOf, codecOfField, this.#generation, kept)
   }
 
   #find(oid: number): Codec | undefined {
@@ -274,6 +292,7 @@ function newStatement(
   codecOf: (oid: number) => Codec | undefined,
   codecOfField: (field: ResultField) => Codec | undefined,
   generation: number,
+  kept: boolean = true,
 ): Statement {
   return new Statement(
     sql,
@@ -282,5 +301,6 @@ function newStatement(
     fields,
     fields.map((field) => codecOfField(field) ?? asText('unknown', field.typeOid)),
     generation,
+    kept,
   )
 }

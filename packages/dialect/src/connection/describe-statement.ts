@@ -8,13 +8,20 @@ import type { Statement } from './statement.ts'
 /**
  * Prepares a statement that nobody has described yet, and looks up the types in it that nobody has met.
  * One round trip, and one or two more for all new types together. Holds the session's turn meanwhile.
+ *
+ * Without `kept` it is described whatever is known of it, and nothing is kept: here, on the connection or on the server.
  */
-export async function describeStatement(server: ServerSession, turn: Turn, sql: string): Promise<Statement> {
+export async function describeStatement(
+  server: ServerSession,
+  turn: Turn,
+  sql: string,
+  kept: boolean = true,
+): Promise<Statement> {
   const { prepared, catalog } = server
-  const known = catalog.statement(sql)
+  const known = kept ? catalog.statement(sql) : undefined
   if (known !== undefined) return known
   requireSql(sql)
-  const { name, shape } = await prepareStatement(server, turn, sql)
+  const { name, shape } = await prepareStatement(server, turn, sql, kept)
   const { parameterOids, fields } = shape
   const keys = catalog.keysOf(parameterOids, fields)
   try {
@@ -25,7 +32,7 @@ export async function describeStatement(server: ServerSession, turn: Turn, sql: 
     prepared.discard(name)
     throw error
   }
-  const statement = catalog.add(sql, parameterOids, fields)
+  const statement = catalog.add(sql, parameterOids, fields, kept)
   // It may be one that was prepared before, and turned out to be as it was.
   prepared.evict(statement)
   prepared.add(statement, name)

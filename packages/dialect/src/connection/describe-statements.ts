@@ -8,24 +8,26 @@ import type { Statement } from './statement.ts'
 
 /**
  * Prepares those of several statements that nobody has described yet: all in one round trip, and one or two more for all new
- * types in them together. Holds the session's turn meanwhile. The error of a statement says which one it was.
+ * types in them together. Holds the session's turn meanwhile. The error of a statement says which one it was. Without `kept`
+ * all are described, and nothing is kept.
  */
 export async function describeStatements(
   server: ServerSession,
   turn: Turn,
   sqls: readonly string[],
+  kept: boolean = true,
 ): Promise<Statement[]> {
   const { prepared, catalog } = server
   const statements = new Map<string, Statement>()
   const undescribed = new Set<string>()
   for (const [index, sql] of sqls.entries()) {
     requireSqlOf(sql, index)
-    const known = catalog.statement(sql)
+    const known = kept ? catalog.statement(sql) : undefined
     if (known !== undefined) statements.set(sql, known)
     else undescribed.add(sql)
   }
   const unknown = [...undescribed]
-  const answers = await Promise.allSettled(unknown.map((sql) => prepareStatement(server, turn, sql)))
+  const answers = await Promise.allSettled(unknown.map((sql) => prepareStatement(server, turn, sql, kept)))
   const shapes = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
   try {
     for (const [index, answer] of answers.entries()) {
@@ -38,7 +40,7 @@ export async function describeStatements(
     throw error
   }
   for (const [index, { name, shape }] of shapes.entries()) {
-    const statement = catalog.add(unknown[index]!, shape.parameterOids, shape.fields)
+    const statement = catalog.add(unknown[index]!, shape.parameterOids, shape.fields, kept)
     // It may be one that was prepared before, and turned out to be as it was.
     prepared.evict(statement)
     prepared.add(statement, name)

@@ -45,7 +45,8 @@ export async function openConnection(
     signal?.removeEventListener('abort', giveUp)
   }
   transport.phase = 'ready'
-  return { transport, session, catalog, prepared: new PreparedStatements(settings.statementCacheSize) }
+  const { statementCacheSize, statementCacheBytes } = settings
+  return { transport, session, catalog, prepared: new PreparedStatements(statementCacheSize, statementCacheBytes) }
 }
 
 function login(transport: Transport, session: Session, settings: ConnectionSettings): Promise<void> {

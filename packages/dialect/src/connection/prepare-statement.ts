@@ -8,9 +8,14 @@ export interface PreparedShape {
   readonly shape: StatementShape
 }
 
-/** Prepares a statement and has it described. */
-export async function prepareStatement({ prepared }: ServerSession, turn: Turn, sql: string): Promise<PreparedShape> {
-  const name = prepared.newName(sql)
+/** Prepares a statement and has it described; without a name where it is not going to be kept. */
+export async function prepareStatement(
+  { prepared }: ServerSession,
+  turn: Turn,
+  sql: string,
+  kept: boolean = true,
+): Promise<PreparedShape> {
+  const name = prepared.newName({ sql, kept, sizeBytes: sql.length })
   const shape = await new Promise<StatementShape>((resolve, reject) => {
     const exchange = new PrepareExchange(name, sql, prepared.evicted, resolve, reject)
     prepared.closed()

@@ -11,20 +11,26 @@ interface Prepared {
   lastUsed: number
 }
 
-/** What one connection has prepared on its server session: the least recently used gives way. */
+/** What has to be known of a statement before it is parsed. */
+export type Preparable = Pick<Statement, 'sql' | 'kept' | 'sizeBytes'>
+
+/** What one connection has prepared on its server session: the least recently used give way, by their number and by their bytes. */
 export class PreparedStatements {
   readonly #capacity: number
+  readonly #capacityBytes: number
   readonly #prefix = `_p${process.pid.toString(36)}_${(++connectionsCounted).toString(36)}_`
   readonly #prepared = new Map<Statement, Prepared>()
   readonly #redescribed = new Map<Statement, readonly ResultField[]>()
+  #bytes = 0
   #names = 0
   #uses = 0
   /** Names that are free to be closed: each goes in front of the next Parse, and costs no round trip. */
   #evicted: string[] = []
 
-  /** `capacity` 0: nothing is kept, every statement is the unnamed one. */
-  constructor(capacity: number) {
+  /** With a `capacity` of 0, in statements or in bytes, nothing is kept: every statement is the unnamed one. */
+  constructor(capacity: number, capacityBytes: number) {
     this.#capacity = capacity
+    this.#capacityBytes = capacityBytes
   }
 
   /** The name of a statement that is prepared, or about to be by a Parse that was sent. */
@@ -36,10 +42,9 @@ export class PreparedStatements {
   }
 
   /** A name for a statement that is going to be parsed: fresh, or empty where it is not going to be kept. */
-  newName(sql: string): string {
-    return this.#capacity === 0 || sql.length > MAX_KEPT_SQL_LENGTH
-      ? ''
-      : `${this.#prefix}${(++this.#names).toString(36)}`
+  newName({ sql, kept, sizeBytes }: Preparable): string {
+    const named = kept && this.#capacity > 0 && sql.length <= MAX_KEPT_SQL_LENGTH && sizeBytes <= this.#capacityBytes
+    return named ? `${this.#prefix}${(++this.#names).toString(36)}` : ''
   }
 
   /** Names to close now; {@link closed} must follow when that was written. */
@@ -53,13 +58,18 @@ export class PreparedStatements {
 
   add(statement: Statement, name: string): void {
     if (name === '') return
-    if (this.#prepared.size >= this.#capacity) this.#evictOne()
-    this.#prepared.set(statement, { name, lastUsed: ++this.#uses })
+    if (statement.sizeBytes > this.#capacityBytes) {
+      // It was named before anybody knew how many columns it has.
+      this.discard(name)
+      return
+    }
+    this.#makeRoom(1, statement.sizeBytes)
+    this.#set(statement, { name, lastUsed: ++this.#uses })
   }
 
   /** The statement does not exist on the server after all: its Parse failed, or somebody deallocated it. */
   forget(statement: Statement): void {
-    this.#prepared.delete(statement)
+    if (this.#prepared.delete(statement)) this.#bytes -= statement.sizeBytes
   }
 
   /** The same name on the server, described anew. */
@@ -70,8 +80,13 @@ export class PreparedStatements {
       this.evict(outdated)
       return
     }
-    this.#prepared.delete(outdated)
-    this.#prepared.set(current, prepared)
+    if (current.sizeBytes > this.#capacityBytes) {
+      this.evict(outdated)
+      return
+    }
+    this.forget(outdated)
+    this.#set(current, prepared)
+    this.#makeRoom(0, 0)
   }
 
   /** The server has described a statement with other columns than were known. */
@@ -89,13 +104,24 @@ export class PreparedStatements {
   evict(statement: Statement): void {
     const prepared = this.#prepared.get(statement)
     if (prepared === undefined) return
-    this.#prepared.delete(statement)
+    this.forget(statement)
     this.#evicted.push(prepared.name)
   }
 
   /** Frees a name that was parsed and will not be used. */
   discard(name: string): void {
     if (name !== '') this.#evicted.push(name)
+  }
+
+  #set(statement: Statement, prepared: Prepared): void {
+    this.#prepared.set(statement, prepared)
+    this.#bytes += statement.sizeBytes
+  }
+
+  #makeRoom(statements: number, bytes: number): void {
+    const full = (): boolean =>
+      this.#prepared.size + statements > this.#capacity || this.#bytes + bytes > this.#capacityBytes
+    while (this.#prepared.size > 0 && full()) this.#evictOne()
   }
 
   // A scan of a few hundred entries, 0.3 µs each time a Parse of 30 µs displaces one; a linked list would cost every query.

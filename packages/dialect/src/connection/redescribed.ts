@@ -17,9 +17,9 @@ export function redescribed(
   catalog.forget(known)
   // What was bound behind this, before the answer came, gives the same columns.
   prepared.redescribe(known, fields)
-  const latest = catalog.statement(known.sql)
+  const latest = known.kept ? catalog.statement(known.sql) : undefined
   const described = latest !== undefined && catalog.describes(latest, fields)
-  const current = described ? latest : catalog.describe(known.sql, known.parameterOids, fields)
+  const current = described ? latest : catalog.describe(known.sql, known.parameterOids, fields, known.kept)
   if (current === null || current.rowDecoderFor(known, mode) === null) return null
   prepared.replace(known, current)
   return current

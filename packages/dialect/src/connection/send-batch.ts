@@ -5,6 +5,7 @@ import { BatchExchange, type BatchRecourse, type BatchRequest, type LateRows } f
 import type { QueryResult } from './exchanges/query.ts'
 import { isCopy } from './is-copy.ts'
 import { lookUpTypes, typesChanged } from './look-up-types.ts'
+import type { Turn } from './session.ts'
 import type { Statement } from './statement.ts'
 import { takeTurn } from './take-turn.ts'
 
@@ -16,7 +17,7 @@ export function sendBatch(request: BatchRequest): void {
   const { server, queries } = request
   const statements: Statement[] = []
   for (const { sql } of queries) {
-    const statement = server.catalog.statement(sql)
+    const statement = request.prepare === false ? undefined : server.catalog.statement(sql)
     if (statement === undefined) {
       describeAndSend(request, firstAttempt)
       return
@@ -30,6 +31,7 @@ export function sendBatch(request: BatchRequest): void {
   }
   const exchange = new BatchExchange(request, statements, firstAttempt)
   request.exchange = exchange
+  request.effect = 'unknown'
   server.session.send(exchange)
 }
 
@@ -44,24 +46,28 @@ function describeAgain(request: BatchRequest, statements: readonly Statement[]):
 }
 
 function describeAndSend(request: BatchRequest, recourse: BatchRecourse): void {
+  request.effect = 'not-sent'
+  takeTurn(request, (turn) => describeInTurn(request, turn, recourse))
+}
+
+async function describeInTurn(request: BatchRequest, turn: Turn, recourse: BatchRecourse): Promise<void> {
   const sqls = request.queries.map(({ sql }) => sql)
-  takeTurn(request, async (turn) => {
-    const statements = await describeStatements(request.server, turn, sqls)
-    const copy = statements.findIndex(isCopy)
-    if (copy !== -1) throw copyRefused(copy)
-    if (!request.withdrawn) turn.send(new BatchExchange(request, statements, recourse))
-  })
+  const statements = await describeStatements(request.server, turn, sqls, request.prepare)
+  const copy = statements.findIndex(isCopy)
+  if (copy !== -1) throw copyRefused(copy)
+  if (request.withdrawn) return
+  request.effect = 'unknown'
+  turn.send(new BatchExchange(request, statements, recourse))
 }
 
 /** Nothing has happened yet, and perhaps only because types are not what they were: then it is tried again. */
 function checkTypes(request: BatchRequest, outdated: Statement, oids: readonly number[], error: Error): void {
-  const sqls = request.queries.map(({ sql }) => sql)
+  request.effect = 'not-sent'
   takeTurn(
     request,
     async (turn) => {
       if (!(await typesChanged(request.server, turn, outdated.generation, oids))) throw error
-      const statements = await describeStatements(request.server, turn, sqls)
-      if (!request.withdrawn) turn.send(new BatchExchange(request, statements, secondAttempt))
+      await describeInTurn(request, turn, secondAttempt)
     },
     () => error,
   )
@@ -70,6 +76,7 @@ function checkTypes(request: BatchRequest, outdated: Statement, oids: readonly n
 /** Everything has been executed, and is not executed again: the types are looked up, and then the rows are read. */
 function readLater(request: BatchRequest, results: QueryResult[], late: readonly LateRows[]): void {
   const { server, resolve } = request
+  request.effect = 'applied'
   takeTurn(
     request,
     async (turn) => {

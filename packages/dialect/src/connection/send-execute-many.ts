@@ -1,5 +1,6 @@
 import type { SendBuffer } from '../bytes/send-buffer.ts'
 import { placeError } from '../errors/batch-position.ts'
+import type { Outcome } from '../errors/outcome.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
 import { writeFlush } from '../wire/extended-query.ts'
@@ -14,7 +15,7 @@ import {
 import type { QueryResult } from './exchanges/query.ts'
 import { isCopy } from './is-copy.ts'
 import { lookUpTypes, typesChanged } from './look-up-types.ts'
-import type { RowSource } from './row-source.ts'
+import type { RowSource, RowStep } from './row-source.ts'
 import type { ServerSession } from './server-session.ts'
 import type { Turn } from './session.ts'
 import { takeTurn } from './take-turn.ts'
@@ -41,16 +42,37 @@ export interface ManyRequest {
   readonly reject: (error: Error) => void
   exchange: Exchange | null
   withdrawn: boolean
+  /** What is known of its effect, should it be given up now; absent, it is `not-sent`. */
+  effect?: Outcome
+  /** `false`: the statement is described anew, and neither named nor kept. */
+  readonly prepare?: boolean
 }
 
-/** Sends the rows of an `executeMany` as they come, in order with everything else on the session. */
+/**
+ * Sends the rows of an `executeMany` as they come, in order with everything else on the session. A first row that is
+ * promised may take its time: until it is there, nobody has to wait with us.
+ */
 export function sendMany(request: ManyRequest): void {
-  // The first row may take its time, and nobody has to wait for it with us.
-  firstRowComes(request.rows).then((comes) => {
+  const begin = (first: RowStep): void => {
+    request.rows.rewind()
     if (request.withdrawn) return
-    if (comes) takeTurn(request, (turn) => run(request, turn))
-    else request.resolve({ rows: [], rowCount: 0, command: '', columns: [] })
-  }, request.reject)
+    if (first.done === true) {
+      request.resolve({ rows: [], rowCount: 0, command: '', columns: [] })
+      return
+    }
+    request.rows.feed((error) => {
+      request.withdrawn = true
+      request.reject(error)
+    })
+    takeTurn(request, (turn) => run(request, turn))
+  }
+  try {
+    const first = request.rows.next()
+    if ('then' in first) first.then(begin).catch(request.reject)
+    else begin(first)
+  } catch (error) {
+    request.reject(error as Error)
+  }
 }
 
 /** Ends what was begun when the caller has given up. */
@@ -58,21 +80,16 @@ export function abandonMany({ exchange }: ManyRequest, reason: unknown): void {
   if (exchange instanceof ExecuteManyExchange) exchange.abandon(reason)
 }
 
-async function firstRowComes(rows: RowSource): Promise<boolean> {
-  const { done } = await rows.next()
-  rows.rewind()
-  return done !== true
-}
-
 async function run(request: ManyRequest, turn: Turn): Promise<void> {
-  const { server, sql, rows } = request
-  let statement = await describeStatement(server, turn, sql)
+  const { server, sql, rows, prepare } = request
+  let statement = await describeStatement(server, turn, sql, prepare)
   let repeatable = true
   let total: QueryResult | null = null
   let rowsApplied = 0
   for (let step = await rows.next(); step.done !== true && !request.withdrawn; step = await rows.next()) {
     if (isCopy(statement)) throw new UsageError('COPY cannot be run as a query')
     const feeder = new ChunkFeeder(request, step)
+    request.effect = 'unknown'
     const execution = { ...request, statement, firstRow: rowsApplied, repeatable }
     const settlement = await feeder.run(turn, execution)
     if (settlement.kind === 'stale' || settlement.kind === 'doubtful') {
@@ -81,7 +98,7 @@ async function run(request: ManyRequest, turn: Turn): Promise<void> {
       await feeder.ended
       rows.rewind()
       repeatable = false
-      statement = await describeStatement(server, turn, sql)
+      statement = await describeStatement(server, turn, sql, prepare)
       continue
     }
     if (settlement.kind === 'failed') {
@@ -130,8 +147,8 @@ class ChunkFeeder implements RowFeeder {
   rowsWritten = 0
   /** Resolves once nothing is awaited from the source any more. */
   ended: Promise<void> = Promise.resolve()
-  #step: IteratorResult<readonly unknown[], unknown>
-  #pending: Promise<IteratorResult<readonly unknown[], unknown>> | null = null
+  #step: RowStep
+  #pending: Promise<RowStep> | null = null
   /** Since the last pause. */
   #chunkRows = 0
   #chunkBytes = 0
@@ -140,7 +157,7 @@ class ChunkFeeder implements RowFeeder {
   readonly #watchers = new Watchers()
   #settled: (settlement: ManySettlement) => void = () => {}
 
-  constructor(request: ManyRequest, first: IteratorResult<readonly unknown[], unknown>) {
+  constructor(request: ManyRequest, first: RowStep) {
     this.#request = request
     this.#step = first
   }
@@ -208,6 +225,8 @@ class ChunkFeeder implements RowFeeder {
         return
       }
       const next = rows.next()
+      // The source may have given everything up.
+      if (!exchange.open) return
       if ('then' in next) {
         this.#pending = next
         return

@@ -12,13 +12,14 @@ const secondAttempt: Recourse = { readLater }
 /** Sends a query, in order with everything else on its session. A description that turns out to be stale is replaced once. */
 export function sendQuery(request: QueryRequest): void {
   const { server } = request
-  const statement = server.catalog.statement(request.sql)
+  const statement = request.prepare === false ? undefined : server.catalog.statement(request.sql)
   if (statement === undefined) {
     describeAndSend(request, firstAttempt)
     return
   }
   const exchange = new QueryExchange(request, statement, firstAttempt)
   request.exchange = exchange
+  request.effect = 'unknown'
   server.session.send(exchange)
 }
 
@@ -28,19 +29,25 @@ function describeAgain(request: QueryRequest): void {
 
 /** Two round trips: the second is sent as soon as the server has said what the statement takes and gives. */
 function describeAndSend(request: QueryRequest, recourse: Recourse): void {
-  takeTurn(request, async (turn) => {
-    const statement = await describeStatement(request.server, turn, request.sql)
-    if (!request.withdrawn) turn.send(new QueryExchange(request, statement, recourse))
-  })
+  request.effect = 'not-sent'
+  takeTurn(request, (turn) => describeInTurn(request, turn, recourse))
+}
+
+async function describeInTurn(request: QueryRequest, turn: Turn, recourse: Recourse): Promise<void> {
+  const { server, sql, prepare } = request
+  const statement = await describeStatement(server, turn, sql, prepare)
+  if (request.withdrawn) return
+  request.effect = 'unknown'
+  turn.send(new QueryExchange(request, statement, recourse))
 }
 
 /** Nothing has happened yet, and perhaps only because types are not what they were: then it is tried again. */
 function checkTypes(request: QueryRequest, outdated: Statement, oids: readonly number[], error: Error): void {
   const flow = async (turn: Turn): Promise<void> => {
     if (!(await typesChanged(request.server, turn, outdated.generation, oids))) throw error
-    const statement = await describeStatement(request.server, turn, request.sql)
-    if (!request.withdrawn) turn.send(new QueryExchange(request, statement, secondAttempt))
+    await describeInTurn(request, turn, secondAttempt)
   }
+  request.effect = 'not-sent'
   takeTurn(request, flow, () => error)
 }
 
@@ -59,5 +66,6 @@ function readLater(request: QueryRequest, undecoded: UndecodedRows, result: Omit
     }
     resolve({ ...result, columns: undecoded.statement.columns })
   }
+  request.effect = 'applied'
   takeTurn(request, flow, (error) => undecoded.unreadable(error))
 }

@@ -126,9 +126,24 @@ export class Session {
     return this.#sent.length === 1 ? this.#sent.first : null
   }
 
+  /** How many exchanges were sent and are not answered. */
+  get depth(): number {
+    return this.#sent.length
+  }
+
+  /** Whether frames wait for the end of the tick to be written. */
+  get writing(): boolean {
+    return this.#unflushedCount > 0
+  }
+
+  /** Whether what is sent now is written now: nobody waits, has the turn or holds the others, and the socket takes more. */
+  get open(): boolean {
+    return this.#waiting.first === null && this.#writable()
+  }
+
   /** Sends an exchange as soon as those before it allow. */
   send(exchange: Exchange): void {
-    if (this.#waiting.first === null && this.#writable()) this.#sendNow(exchange)
+    if (this.open) this.#sendNow(exchange)
     else this.#wait({ next: null, exchange, start: null, refuse: null })
   }
 
@@ -137,7 +152,7 @@ export class Session {
    * `refuse` is called instead when the connection dies first.
    */
   turn(start: (turn: Turn) => void, refuse: (error: Error) => void): void {
-    if (this.#waiting.first === null && this.#writable()) this.#startTurn(start)
+    if (this.open) this.#startTurn(start)
     else this.#wait({ next: null, exchange: null, start, refuse })
   }
 

@@ -106,3 +106,47 @@ test('a statement of the greatest length that is kept is prepared once, and one 
   expect(names.size).toBe(1)
   expect(catalog.statement(`${longest} `)).toBeUndefined()
 })
+
+test('the descriptions that are kept are bounded in bytes, too: the oldest go', () => {
+  const { catalog } = memorySession().server
+  const long = (number: number) => `select ${number}`.padEnd(MAX_KEPT_SQL_LENGTH)
+  let size = 0
+  for (let number = 0; number < 2_048; number++) size = catalog.add(long(number), [], []).sizeBytes
+  const kept = Math.floor(2 ** 24 / size)
+  const described = Array.from({ length: 2_048 }, (_, number) => number).filter(
+    (number) => catalog.statement(long(number)) !== undefined,
+  )
+  expect(described).toEqual(Array.from({ length: kept }, (_, index) => 2_048 - kept + index))
+})
+
+test('what was forgotten makes room for other descriptions', () => {
+  const { catalog } = memorySession().server
+  const long = (number: number) => `select ${number}`.padEnd(MAX_KEPT_SQL_LENGTH)
+  const first = catalog.add('select first', [], [])
+  for (let number = 0; number < 5_000; number++) {
+    catalog.add(long(number), [], [])
+    const statement = catalog.add(long(number), [], [])
+    if (number % 3 === 0) catalog.forget(statement)
+    else catalog.suspect(statement)
+  }
+  expect(catalog.statement('select first')).toBe(first)
+  for (let number = 0; number < 900; number++) catalog.add(long(number), [], [])
+  catalog.forgetTypes(catalog.generation)
+  catalog.add('select again', [], [])
+  for (let number = 0; number < 900; number++) catalog.add(long(number), [], [])
+  expect(catalog.statement('select again')).toBeDefined()
+})
+
+test('a description that is not to be kept leaves no trace', () => {
+  const { catalog } = memorySession().server
+  const kept = catalog.add('select 1', [], [])
+  const passing = catalog.add('select 1', [], [], false)
+  expect(passing).not.toBe(kept)
+  expect(passing.kept).toBe(false)
+  expect(catalog.statement('select 1')).toBe(kept)
+  catalog.forget(passing)
+  catalog.suspect(passing)
+  expect(catalog.statement('select 1')).toBe(kept)
+  expect(catalog.add('select 2', [], [], false).kept).toBe(false)
+  expect(catalog.statement('select 2')).toBeUndefined()
+})

@@ -39,7 +39,7 @@ export function writeOpening(
     writeBind(out, '', known, statement, parameters)
     return 'binding'
   }
-  const name = prepared.newName(statement.sql)
+  const name = prepared.newName(statement)
   for (const evicted of prepared.evicted) writeCloseStatement(out, evicted)
   // With the types declared, Bind means the same even if the server would infer others today.
   writeParse(out, name, statement.sql, statement.parameterOids)

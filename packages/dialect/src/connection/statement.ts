@@ -10,6 +10,11 @@ import type { FieldDescription } from '../wire/descriptions.ts'
  */
 export const MAX_KEPT_SQL_LENGTH = 16_384
 
+/** About what a description takes: as it is, and for each of its parameters and columns. Of ten columns it takes 2 kB. */
+const DESCRIPTION_BYTES = 256
+const PARAMETER_BYTES = 32
+const COLUMN_BYTES = 192
+
 /** A column of a result. */
 export interface Column {
   readonly name: string
@@ -42,6 +47,10 @@ export class Statement {
   readonly resultFormats: readonly Format[]
   /** How often the catalog had forgotten all types when this was described. */
   readonly generation: number
+  /** Whether it may be prepared under a name, and its description kept. */
+  readonly kept: boolean
+  /** What it takes of the memory that caches may fill: its text in UTF-8, and about as much as its description takes. */
+  readonly sizeBytes: number
   readonly #codecs: readonly Codec[]
   #objects: RowDecoder | undefined
   #arrays: RowDecoder | undefined
@@ -53,8 +62,12 @@ export class Statement {
     fields: readonly ResultField[],
     codecs: readonly Codec[],
     generation: number,
+    kept: boolean = true,
   ) {
     this.generation = generation
+    this.kept = kept
+    this.sizeBytes =
+      Buffer.byteLength(sql) + DESCRIPTION_BYTES + parameterOids.length * PARAMETER_BYTES + fields.length * COLUMN_BYTES
     this.sql = sql
     this.parameterOids = parameterOids
     this.parameterCodecs = parameterCodecs

@@ -1,3 +1,4 @@
+import type { Outcome } from '../errors/outcome.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
 import type { Exchange } from './exchange.ts'
 import type { ServerSession } from './server-session.ts'
@@ -11,6 +12,8 @@ export interface Withdrawable {
   exchange: Exchange | null
   /** The caller has given up: what was not sent must not be sent any more. */
   withdrawn: boolean
+  /** What is known of its effect, should it be given up now; absent, it is `not-sent`. Of what can be taken back as well. */
+  effect?: Outcome
 }
 
 /**

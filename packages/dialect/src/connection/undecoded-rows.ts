@@ -122,11 +122,11 @@ export class UndecodedRows {
   #describe(): readonly CatalogKey[] | null {
     if (this.#current !== null) return null
     const { catalog, prepared } = this.#server
-    const { sql, parameterOids } = this.#executed
+    const { sql, parameterOids, kept } = this.#executed
     const unasked = catalog.unknown(catalog.keysOf(parameterOids, this.#fields), this.#asked)
     // A type that is gone by now is its text.
     if (unasked.length > 0) return unasked
-    const current = catalog.add(sql, parameterOids, this.#fields)
+    const current = catalog.add(sql, parameterOids, this.#fields, kept)
     this.#decoder = current.rowDecoderFor(this.#executed, this.#mode)
     if (this.#decoder === null) throw this.unreadable()
     this.#current = current

@@ -2,7 +2,7 @@
 export interface BatchPosition {
   /** Which query of a batch failed. */
   readonly queryIndex?: number
-  /** Which row of `executeMany` failed. */
+  /** Which row of `executeMany` or `copyFrom` failed. */
   readonly rowIndex?: number
   /** With `executeMany` in chunks of their own: how many rows, from the first on, are applied all the same. */
   readonly rowsApplied?: number
@@ -17,7 +17,7 @@ export function placeError(error: Error, position: BatchPosition): Error {
   return Object.assign(error, position)
 }
 
-/** The place that an error of a batch or of `executeMany` names; empty where the failure is nobody's in particular. */
+/** The place that an error of a batch, of `executeMany` or of `copyFrom` names; empty where the failure is nobody's in particular. */
 export function positionOf(error: unknown): BatchPosition {
   if (!(error instanceof Error)) return {}
   const { queryIndex, rowIndex, rowsApplied } = error as BatchPosition

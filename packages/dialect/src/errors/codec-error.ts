@@ -30,8 +30,6 @@ export class CodecError extends Error {
   readonly parameter: number | undefined
   /** The name of the column. Undefined when a parameter is at fault. */
   readonly column: string | undefined
-  /** The index, from 0, of the row that was to be copied in. Undefined elsewhere. */
-  readonly row: number | undefined
   readonly outcome: Outcome
 
   private constructor(message: string, fields: CodecErrorFields, options: ErrorOptions) {
@@ -41,7 +39,6 @@ export class CodecError extends Error {
     this.reason = fields.reason
     this.parameter = fields.parameter
     this.column = fields.column
-    this.row = fields.row
     this.outcome = fields.outcome
   }
 
@@ -54,30 +51,22 @@ export class CodecError extends Error {
     )
   }
 
-  /** A value of a row that was to be copied in; `row` counts from 0. */
-  static encodeField(row: number, column: string, type: string, cause: unknown): CodecError {
-    const reason = reasonOf(cause)
-    return new CodecError(
-      `Cannot encode column ${JSON.stringify(column)} of row ${row} as ${type}: ${reason}`,
-      { code: 'PGWIRE_ENCODE', type, reason, parameter: undefined, column, row, outcome: 'rolled-back' },
-      causeUnlessPlain(cause),
-    )
+  /** A value of a row that was to be copied in. */
+  static encodeField(column: string, type: string, cause: unknown): CodecError {
+    return CodecError.#copied(`Cannot encode column ${JSON.stringify(column)} as ${type}`, type, column, cause)
   }
 
-  /** What was given as a row to be copied in is none; `row` counts from 0. */
-  static encodeRow(row: number, reason: string): CodecError {
+  /** What was given as a row, or as text, to be copied in is none. */
+  static encodeCopied(what: 'a row' | 'text', cause: unknown): CodecError {
+    return CodecError.#copied(`Cannot copy ${what}`, what === 'text' ? 'text' : 'record', undefined, cause)
+  }
+
+  static #copied(failed: string, type: string, column: string | undefined, cause: unknown): CodecError {
+    const reason = reasonOf(cause)
     return new CodecError(
-      `Cannot encode row ${row}: ${reason}`,
-      {
-        code: 'PGWIRE_ENCODE',
-        type: 'record',
-        reason,
-        parameter: undefined,
-        column: undefined,
-        row,
-        outcome: 'rolled-back',
-      },
-      {},
+      `${failed}: ${reason}`,
+      { code: 'PGWIRE_ENCODE', type, reason, parameter: undefined, column, outcome: 'rolled-back' },
+      causeUnlessPlain(cause),
     )
   }
 
@@ -98,7 +87,6 @@ interface CodecErrorFields {
   readonly reason: string
   readonly parameter: number | undefined
   readonly column: string | undefined
-  readonly row?: number
   readonly outcome: Outcome
 }
 

@@ -14,17 +14,18 @@ const DONE = { done: true, value: undefined } as const
 
 /** A stream as Kysely reads it. It is among the open ones of its connection from the first `next` to its end. */
 export class ChunkStream<R> implements AsyncIterableIterator<QueryResult<R>, undefined> {
-  readonly #batches: BatchStream<R>
+  readonly #openBatches: () => Promise<BatchStream<R>>
+  #batches: Promise<BatchStream<R>> | null = null
   readonly #signal: AbortSignal | undefined
   readonly #open: Set<unknown>
   #ended = false
   /** The last result, if Kysely is going to keep it. */
   #kept: { rows: R[] } | null = null
 
-  constructor(batches: BatchStream<R>, signal: AbortSignal | undefined, open: Set<unknown>) {
-    this.#batches = batches
+  constructor(open: () => Promise<BatchStream<R>>, signal: AbortSignal | undefined, streams: Set<unknown>) {
+    this.#openBatches = open
     this.#signal = signal
-    this.#open = open
+    this.#open = streams
   }
 
   [Symbol.asyncIterator](): this {
@@ -36,7 +37,7 @@ export class ChunkStream<R> implements AsyncIterableIterator<QueryResult<R>, und
     // It has handed these rows on by now; the array itself is left as it is.
     if (this.#kept !== null) this.#kept.rows = []
     try {
-      const batch = await this.#batches.next()
+      const batch = await (await (this.#batches ??= this.#openBatches())).next()
       if (batch.done !== true) {
         const result = { rows: batch.value }
         // With a signal, Kysely keeps every result until the stream ends: a race against one long-lived promise holds them.
@@ -55,7 +56,7 @@ export class ChunkStream<R> implements AsyncIterableIterator<QueryResult<R>, und
 
   async return(): Promise<Chunk<R>> {
     this.#end()
-    await this.#batches.return()
+    await (await this.#batches?.catch(() => null))?.return()
     return DONE
   }
 

@@ -5,7 +5,8 @@ import { placeError } from '../errors/batch-position.ts'
 import { type CompilableQuery, compileQuery, type RowOf } from './compilable-query.ts'
 import { kyselyResult } from './pgwire-connection.ts'
 import { bindParameters, type Placeholders, placeholders } from './placeholders.ts'
-import { provideConnection } from './provide-connection.ts'
+import { provideConnection, shareConnection } from './provide-connection.ts'
+import { overridden, queryOptionsOf } from './query-options.ts'
 import { transformResult } from './transform-result.ts'
 
 /** What {@link executeMany} gives. */
@@ -23,8 +24,8 @@ export interface ExecuteManyResult<Row> {
  * await executeMany(db, (p) => db.insertInto('users').values({ id: p('id'), name: p('name') }), users)
  * ```
  *
- * Outside a transaction it is one: all or nothing, unless `atomic: false`. The error says which row failed: `rowIndex`. The
- * rows must not come from a stream on the same transaction. See {@link Connection.executeMany}.
+ * Outside a transaction it is one: all or nothing, unless `atomic: false`. The error says which row failed: `rowIndex`. In a
+ * transaction the rows cannot wait for a query of the same transaction: that throws `UsageError`. `options` go before those of {@link queryOptions}. See {@link Connection.executeMany}.
  */
 export async function executeMany<Row extends object, Query extends CompilableQuery>(
   db: QueryExecutorProvider,
@@ -34,9 +35,10 @@ export async function executeMany<Row extends object, Query extends CompilableQu
 ): Promise<ExecuteManyResult<RowOf<Query>>> {
   const compiled = compileQuery(build(placeholders<Row>()), db)
   const bind = bindParameters(compiled)
-  const parameterRows = Symbol.asyncIterator in rows ? boundLater(rows, bind) : bound(rows, bind)
-  const result = await provideConnection(db, (connection) =>
-    connection.executeMany<RowOf<Query>>(compiled.sql, parameterRows, options),
+  const waits = Symbol.asyncIterator in rows
+  const parameterRows = waits ? boundLater(rows, bind) : bound(rows, bind)
+  const result = await (waits ? shareConnection : provideConnection)(db, (connection) =>
+    connection.executeMany<RowOf<Query>>(compiled.sql, parameterRows, overridden(queryOptionsOf(compiled), options)),
   )
   const transformed = await transformResult(db.getExecutor(), kyselyResult(result), compiled.queryId)
   return { numAffectedRows: transformed.numAffectedRows, rows: transformed.rows }

@@ -1,9 +1,16 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 
+import type { BatchStream } from '../client/batch-stream.ts'
 import type { Connection } from '../client/connection.ts'
+import type { QueryOptions } from '../client/query.ts'
+import { TransactionId } from '../client/transaction-id.ts'
 import type { QueryResult as ServerResult } from '../connection/exchanges/query.ts'
+import { UsageError } from '../errors/usage-error.ts'
+import { neverSent } from '../pool/never-sent.ts'
+import { MAX_DISPATCHES, type Pool } from '../pool/pool.ts'
 import type { AbortableOptions } from './abortable-options.ts'
 import { ChunkStream, refuseBesideStream } from './chunk-stream.ts'
+import { queryOptionsOf } from './query-options.ts'
 
 /** Commands whose row count is a number of affected rows. */
 const AFFECTING: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
@@ -11,26 +18,75 @@ const AFFECTING: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'M
 /** Commands of which Kysely wants to know how they ended: COMMIT of a failed transaction comes back as ROLLBACK. */
 const ENDING: ReadonlySet<string> = new Set(['COMMIT', 'ROLLBACK'])
 
-/** A connection as Kysely sees it. One object for the whole life of the connection: Kysely puts its logging on it. */
+/**
+ * A connection as Kysely sees it, from when it acquires one to when it releases it. The pool's connection behind it is taken
+ * when something needs one alone: a single short query of a builder shares one with others meanwhile.
+ */
 export class PgwireConnection implements DatabaseConnection {
-  readonly #connection: Connection
+  readonly #pool: Pool
+  /** Of whoever has acquired it: it waits for nothing any more once this is aborted. */
+  readonly #signal: AbortSignal | undefined
+  #connection: Connection | null = null
+  /** While a connection is waited for. */
+  #taking: Promise<Connection> | null = null
+  #released = false
+  /** Of the transaction that runs. */
+  #transactionId: TransactionId | null = null
+  /** A query was sent on a connection that is shared: whatever follows has one alone, the same one for all. */
+  #shared = false
   /** Cancels the abortable query that is running; null while there is none. */
   #cancellation: AbortController | null = null
   /** Streams that have begun and not ended. */
   readonly #streams = new Set<unknown>()
 
-  constructor(connection: Connection) {
-    this.#connection = connection
+  constructor(pool: Pool, signal?: AbortSignal) {
+    this.#pool = pool
+    this.#signal = signal
   }
 
-  /** The driver's own connection, for what Kysely has no words for. */
+  /**
+   * The driver's own connection, for what Kysely has no words for. Throws `UsageError` before `bind` or a query that needs it
+   * has taken one.
+   */
   get connection(): Connection {
+    if (this.#connection === null) throw new UsageError('No connection has been taken yet: await bind() first')
     return this.#connection
   }
 
-  /** Whether a stream has begun and not ended: nothing else can run before it does. */
-  get streaming(): boolean {
-    return this.#streams.size > 0
+  /** Whether nothing has been asked of it yet. */
+  get fresh(): boolean {
+    return this.#connection === null && this.#taking === null && !this.#shared
+  }
+
+  get pool(): Pool {
+    return this.#pool
+  }
+
+  /** Takes a connection of the pool, which everything runs on from now on, and gives the driver's own. */
+  async bind(): Promise<Connection> {
+    return this.#connection ?? (this.#connection = this.#pool.takeIdle()) ?? this.#take()
+  }
+
+  /** Has the transaction that was begun tell its id, behind its first write: it answers for a COMMIT that is lost. */
+  trackTransaction(writes: boolean): void {
+    this.#transactionId = new TransactionId(this.connection, writes)
+  }
+
+  /** The end of what `trackTransaction` began: the COMMIT or ROLLBACK is next. */
+  endTransaction(): TransactionId | null {
+    const id = this.#transactionId
+    this.#transactionId = null
+    return id
+  }
+
+  /** Gives the connection back, if one was taken. */
+  release(): void {
+    this.#released = true
+    const connection = this.#connection
+    if (connection === null) return
+    // Whoever has left a stream open might still read from it.
+    if (this.#streams.size > 0) connection.terminate()
+    this.#pool.giveBack(connection)
   }
 
   /** Throws `UsageError` while a stream is open: what is asked of the connection meanwhile would wait for ever. */
@@ -38,12 +94,19 @@ export class PgwireConnection implements DatabaseConnection {
     refuseBesideStream(this.#streams)
   }
 
+  /** Notes that something has the connection to itself, like a stream, until the returned function is called. */
+  occupy(): () => void {
+    refuseBesideStream(this.#streams)
+    const occupation = {}
+    this.#streams.add(occupation)
+    return () => void this.#streams.delete(occupation)
+  }
+
   // Not async: each of Kysely's layers costs a promise already, and V8 finds the caller through this `then` as well.
   executeQuery<R>(compiledQuery: CompiledQuery, options?: AbortableOptions): Promise<QueryResult<R>> {
     refuseBesideStream(this.#streams)
-    if (options?.signal !== undefined) return this.#executeAbortable(compiledQuery)
-    const { sql, parameters } = compiledQuery
-    return this.#connection.query<R>(sql, parameters).then(kyselyResult<R>)
+    if (options?.signal !== undefined) return this.#executeAbortable(compiledQuery, options.signal)
+    return this.#query<R>(compiledQuery, queryOptionsOf(compiledQuery)).then(kyselyResult<R>)
   }
 
   streamQuery<R>(
@@ -52,15 +115,29 @@ export class PgwireConnection implements DatabaseConnection {
     options?: AbortableOptions,
   ): AsyncIterableIterator<QueryResult<R>> {
     const signal = options?.signal
-    const batches = this.#connection.stream<R>(compiledQuery.sql, compiledQuery.parameters, {
+    const { sql, parameters } = compiledQuery
+    const settings = {
+      ...queryOptionsOf(compiledQuery),
       batchRows: chunkSize,
       ...(signal === undefined ? {} : { signal }),
-    })
-    return new ChunkStream(batches, signal, this.#streams)
+    }
+    const bound = parameters.slice()
+    const open = async (): Promise<BatchStream<R>> => (await this.bind()).stream<R>(sql, bound, settings)
+    return new ChunkStream(open, signal, this.#streams)
   }
 
-  /** Nothing to collect: the server told the process id and the key at login. Kysely awaits this before each query. */
-  async collectSessionInfo(): Promise<void> {}
+  /**
+   * Kysely awaits this before a query that it may have to stop on the server. Such a query has a connection alone, and there
+   * is nothing to collect: the server told the process id and the key at login.
+   */
+  async collectSessionInfo(): Promise<void> {
+    try {
+      await this.bind()
+    } catch (error) {
+      // Kysely has told its caller already, and would print this as a failure in the background.
+      if (this.#signal?.aborted !== true) throw error
+    }
+  }
 
   /**
    * By CancelRequest, on a socket of its own: no pool connection, no login, and never somebody else's query. A query
@@ -68,28 +145,100 @@ export class PgwireConnection implements DatabaseConnection {
    */
   async cancelQuery(): Promise<void> {
     const cancellation = this.#cancellation
-    if (cancellation === null) {
-      await this.#connection.cancel()
-      return
-    }
-    cancellation.abort()
-    await this.#connection.settled()
+    if (cancellation === null) await this.#connection?.cancel()
+    cancellation?.abort()
+    await this.#connection?.settled()
   }
 
   /** Stops the query, so that the server notices, and then the session. */
   async killSession(): Promise<void> {
     await this.cancelQuery()
-    this.#connection.terminate()
+    this.#connection?.terminate()
   }
 
-  async #executeAbortable<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+  #query<R>(compiledQuery: CompiledQuery, options: QueryOptions | undefined): Promise<ServerResult<R>> {
+    const { sql, parameters, query } = compiledQuery
+    const connection = this.#connection
+    if (connection !== null) return this.#queryOn<R>(connection, sql, parameters, options)
+    // What is written by hand may do anything to the session, and a second query may count on what the first has done.
+    if (!this.#shared && this.#taking === null && query.kind !== 'RawNode') {
+      const waitSignal = this.#signal
+      const all = waitSignal === undefined ? options : { ...options, waitSignal }
+      const shared = this.#pool.queryShared<R>(sql, parameters, all)
+      if (shared !== null) {
+        this.#shared = true
+        return shared
+      }
+    }
+    const idle = this.#taking === null ? this.#pool.takeIdle() : null
+    this.#connection = idle
+    return this.#queryFirst(idle, sql, parameters.slice(), options)
+  }
+
+  #queryOn<R>(
+    connection: Connection,
+    sql: string,
+    parameters: readonly unknown[],
+    options: QueryOptions | undefined,
+  ): Promise<ServerResult<R>> {
+    const id = this.#transactionId
+    // A statement is only cancelled when it is alone: what has to be asked goes in front of it.
+    const stoppable = options?.signal !== undefined || connection.timeLimit(options) > 0
+    if (stoppable) id?.askInFront(sql)
+    const result = connection.query<R>(sql, parameters, options)
+    if (!stoppable) id?.askBehind(sql)
+    return result
+  }
+
+  /** The first statement: when a connection dies before it is sent, it goes to another. */
+  async #queryFirst<R>(
+    idle: Connection | null,
+    sql: string,
+    parameters: readonly unknown[],
+    options: QueryOptions | undefined,
+  ): Promise<ServerResult<R>> {
+    for (let taken = idle, dispatches = MAX_DISPATCHES; ; taken = null, dispatches--) {
+      const connection = taken ?? (await this.#take())
+      try {
+        return await this.#pool.queryOn<R>(connection, sql, parameters, options)
+      } catch (error) {
+        if (dispatches === 1 || !neverSent(error, connection)) throw error
+        this.#letGo(connection)
+      }
+    }
+  }
+
+  #letGo(connection: Connection): void {
+    if (this.#connection === connection) this.#connection = null
+    this.#pool.giveBack(connection)
+  }
+
+  /** All that wait for the connection wait for the same one. */
+  async #take(): Promise<Connection> {
+    try {
+      this.#taking ??= this.#pool.take(this.#signal)
+      const connection = await this.#taking
+      if (this.#released) {
+        this.#pool.giveBack(connection)
+        throw new UsageError('The connection was released before it was there')
+      }
+      this.#connection = connection
+      return connection
+    } finally {
+      this.#taking = null
+    }
+  }
+
+  async #executeAbortable<R>(compiledQuery: CompiledQuery, signal: AbortSignal): Promise<QueryResult<R>> {
     const cancellation = new AbortController()
     this.#cancellation = cancellation
+    // A query that runs goes on, unless Kysely says otherwise. One that waits for a connection is not sent any more.
+    const options = { ...queryOptionsOf(compiledQuery), signal: cancellation.signal }
     try {
-      return kyselyResult(await this.#connection.query<R>(sql, parameters, { signal: cancellation.signal }))
+      return kyselyResult(await this.#query<R>(compiledQuery, options))
     } catch (error) {
       // Kysely has told its caller already, and would print this as a failure in the background.
-      if (cancellation.signal.aborted) return { rows: [] }
+      if (cancellation.signal.aborted || error === signal.reason) return { rows: [] }
       throw error
     } finally {
       if (this.#cancellation === cancellation) this.#cancellation = null

@@ -19,6 +19,7 @@ import type { PgTypes } from '../types/profile/profile.ts'
 import type { AbortableOptions } from './abortable-options.ts'
 import { PgwireAdapter } from './pgwire-adapter.ts'
 import { PgwireDriver } from './pgwire-driver.ts'
+import { keepingQueryOptions } from './query-options.ts'
 
 /** A hook for connections. Should it throw, the connection is closed and whoever asked for it gets the error. */
 export type ConnectionHook = (connection: DatabaseConnection, options?: AbortableOptions) => Promise<void>
@@ -61,7 +62,7 @@ export class PgwireDialect implements Dialect {
   }
 
   createQueryCompiler(): QueryCompiler {
-    return new PostgresQueryCompiler()
+    return keepingQueryOptions(new PostgresQueryCompiler())
   }
 
   /** Kysely asks for the driver first. */

@@ -10,6 +10,8 @@ import {
 } from 'kysely'
 
 import type { Connection } from '../client/connection.ts'
+import { failedCommit } from '../client/failed-commit.ts'
+import { isLost } from '../client/lost.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { AbortableOptions } from './abortable-options.ts'
@@ -17,12 +19,14 @@ import { abortedTransaction } from './aborted-transaction.ts'
 import { NoConnection } from './no-connection.ts'
 import { PgwireConnection } from './pgwire-connection.ts'
 import type { PgwireDialectConfig } from './pgwire-dialect.ts'
+import { withoutTimeLimit } from './query-options.ts'
 
 /** Kysely's driver on a pool. */
 export class PgwireDriver implements Driver {
   readonly #config: PgwireDialectConfig
   readonly #createPool: () => Pool
-  readonly #connections = new WeakMap<Connection, PgwireConnection>()
+  /** Those that `onCreateConnection` has seen. */
+  readonly #known = new WeakSet<Connection>()
   #pool: Pool | null = null
 
   constructor(config: PgwireDialectConfig, createPool: () => Pool) {
@@ -41,26 +45,21 @@ export class PgwireDriver implements Driver {
   }
 
   async acquireConnection(options?: AbortableOptions): Promise<DatabaseConnection> {
-    const idle = this.pool.takeIdle()
-    if (idle !== null && this.#config.onReserveConnection === undefined) {
-      // The ordinary case, without another promise.
-      const introduced = this.#connections.get(idle)
-      if (introduced !== undefined) return introduced
-    }
+    const connection = new PgwireConnection(this.pool, options?.signal)
+    const { onCreateConnection, onReserveConnection } = this.#config
+    if (onCreateConnection === undefined && onReserveConnection === undefined) return connection
+    // What a hook has done to a session is for whoever has the connection, who has it alone then.
     try {
-      return await this.#prepare(idle ?? (await this.pool.take(options?.signal)), options)
+      await this.#introduce(connection, options)
     } catch (error) {
       if (options?.signal?.aborted === true) return new NoConnection()
       throw error
     }
+    return connection
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    if (connection instanceof NoConnection) return
-    const { connection: released, streaming } = known(connection)
-    // Whoever has left a stream open might still read from it.
-    if (streaming) released.terminate()
-    this.pool.giveBack(released)
+    if (connection instanceof PgwireConnection) connection.release()
   }
 
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
@@ -70,16 +69,31 @@ export class PgwireDriver implements Driver {
       ...(isolationLevel === undefined ? [] : [`isolation level ${isolationLevel}`]),
       ...(accessMode === undefined ? [] : [accessMode]),
     ]
-    await run(connection, modes.length === 0 ? 'begin' : `start transaction ${modes.join(' ')}`)
+    const begin = modes.length === 0 ? 'begin' : `start transaction ${modes.join(' ')}`
+    await run(connection, begin).catch((error: unknown) => {
+      // A transaction of which only the beginning is lost has no effect.
+      if (isLost(error)) error.outcome = 'rolled-back'
+      throw error
+    })
+    known(connection).trackTransaction(accessMode !== 'read only')
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    const { rows } = await run<{ command?: string }>(connection, 'commit')
+    const lease = known(connection)
+    const id = lease.endTransaction()
+    // In the same flight as the COMMIT, where nothing has told it yet.
+    if (lease.connection.transactionStatus === 'T') id?.ask()
+    const { rows } = await run<{ command?: string }>(connection, 'commit').catch(async (error: unknown) => {
+      if (id === null) throw error
+      await failedCommit(error, id, () => lease.connection.openAnother())
+      return { rows: [] }
+    })
     // The server answers COMMIT of a failed transaction with ROLLBACK, and without an error.
     if (rows[0]?.command === 'ROLLBACK') throw abortedTransaction()
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    known(connection).endTransaction()
     try {
       await run(connection, 'rollback')
     } catch {
@@ -113,41 +127,28 @@ export class PgwireDriver implements Driver {
     await this.#pool?.close()
   }
 
-  async #prepare(connection: Connection, options: AbortableOptions | undefined): Promise<PgwireConnection> {
-    const introduced = this.#connections.get(connection)
-    if (introduced !== undefined && this.#config.onReserveConnection === undefined) return introduced
+  async #introduce(connection: PgwireConnection, options: AbortableOptions | undefined): Promise<void> {
+    const taken = await connection.bind()
     try {
-      return await this.#introduce(connection, introduced, options)
+      if (!this.#known.has(taken)) await this.#config.onCreateConnection?.(connection, options)
+      this.#known.add(taken)
+      await this.#config.onReserveConnection?.(connection, options)
     } catch (error) {
       // Half prepared: neither the caller nor the pool can use it.
-      connection.terminate()
-      this.pool.giveBack(connection)
+      taken.terminate()
+      connection.release()
       throw error
     }
-  }
-
-  async #introduce(
-    connection: Connection,
-    known: PgwireConnection | undefined,
-    options: AbortableOptions | undefined,
-  ): Promise<PgwireConnection> {
-    const introduced = known ?? new PgwireConnection(connection)
-    if (known === undefined) {
-      await this.#config.onCreateConnection?.(introduced, options)
-      this.#connections.set(connection, introduced)
-    }
-    await this.#config.onReserveConnection?.(introduced, options)
-    return introduced
   }
 }
 
 function run<Row>(connection: DatabaseConnection, sql: string): Promise<{ rows: Row[] }> {
-  return connection.executeQuery<Row>(CompiledQuery.raw(sql))
+  return connection.executeQuery<Row>(withoutTimeLimit(CompiledQuery.raw(sql)))
 }
 
 function compileSavepoint(command: string, name: string, compile: QueryCompiler['compileQuery']): CompiledQuery {
   const node = RawNode.createWithChildren([RawNode.createWithSql(`${command} `), IdentifierNode.create(name)])
-  return compile(node, createQueryId())
+  return withoutTimeLimit(compile(node, createQueryId()))
 }
 
 function known(connection: DatabaseConnection): PgwireConnection {

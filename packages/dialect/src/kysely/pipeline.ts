@@ -46,6 +46,7 @@ export function pipeline<DB>(
       throw new UsageError('This function needs a Kysely with the dialect of kysely-pgwire')
     }
     connection.requireNoStream()
+    const bound = await connection.bind()
     // Kysely's own provider for one connection has each query wait for the one before.
     const together = executor.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) })
     if (typeof work !== 'function') {
@@ -54,7 +55,7 @@ export function pipeline<DB>(
     try {
       return await work(creatorOn<DB>(together))
     } finally {
-      await connection.connection.settled()
+      await bound.settled()
     }
   })
 }

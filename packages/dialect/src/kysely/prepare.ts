@@ -18,6 +18,7 @@ import {
   type Placeholders,
   placeholders,
 } from './placeholders.ts'
+import { PoolRoute } from './pool-route.ts'
 
 /** A query that was compiled once, to be executed many times. */
 export interface PreparedQuery<Parameters extends object, Output> {
@@ -54,8 +55,13 @@ function preparedOn<Parameters extends object, Output>(
   results: (result: QueryResult<Output>) => Output[],
 ): PreparedQuery<Parameters, Output> {
   const { sql, query, queryId } = compiled
-  const execute = async (values: object, options?: AbortableOptions): Promise<Output[]> =>
-    results(await executor.executeQuery<Output>({ sql, query, queryId, parameters: bind(values) }, options))
+  const route = query.kind === 'RawNode' ? null : new PoolRoute(executor)
+  const execute = async (values: object, options?: AbortableOptions): Promise<Output[]> => {
+    const bound = { sql, query, queryId, parameters: bind(values) }
+    // What can be aborted is Kysely's to abort.
+    const straight = options?.signal === undefined ? route : null
+    return results(await (straight?.run<Output>(bound) ?? executor.executeQuery<Output>(bound, options)))
+  }
   return {
     execute,
     executeTakeFirst: async (values, options) => (await execute(values, options))[0],

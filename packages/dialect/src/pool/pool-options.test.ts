@@ -4,12 +4,24 @@ import { ConfigError } from '../errors/config-error.ts'
 import { type PoolOptions, resolvePoolSettings } from './pool-options.ts'
 
 test('without options there are defaults', () => {
-  expect(resolvePoolSettings()).toEqual({ max: 10, min: 0, acquireTimeoutMs: 5_000, idleTimeoutMs: 30_000 })
+  expect(resolvePoolSettings()).toEqual({
+    max: 10,
+    min: 0,
+    acquireTimeoutMs: 5_000,
+    idleTimeoutMs: 30_000,
+    pipelining: 'auto',
+  })
 })
 
 test('what is given is taken, and undefined is the default', () => {
   const options = { max: 3, min: 3, acquireTimeoutMs: 0, idleTimeoutMs: undefined }
-  expect(resolvePoolSettings(options)).toEqual({ max: 3, min: 3, acquireTimeoutMs: 0, idleTimeoutMs: 30_000 })
+  expect(resolvePoolSettings(options)).toEqual({
+    max: 3,
+    min: 3,
+    acquireTimeoutMs: 0,
+    idleTimeoutMs: 30_000,
+    pipelining: 'auto',
+  })
 })
 
 test.each([
@@ -30,6 +42,8 @@ test.each([
   [{ constructor: 3 } as never],
   [{ toString: 3 } as never],
   [{ hasOwnProperty: 3 } as never],
+  [{ pipelining: 'on' as never }],
+  [{ pipelining: true as never }],
 ])('%j is refused', (options: PoolOptions) => {
   expect(() => resolvePoolSettings(options)).toThrow(ConfigError)
 })

@@ -1,6 +1,10 @@
 import type { BatchStream } from '../client/batch-stream.ts'
 import type { BatchOptions, BatchResults } from '../client/batch.ts'
-import { Connection } from '../client/connection.ts'
+import { type CallOptions, timeLimit } from '../client/call-options.ts'
+import type { Connection } from '../client/connection.ts'
+import type { CopyBytes, CopyFromOptions, CopyFromResult, CopyRows } from '../client/copy-from.ts'
+import { CopyStream } from '../client/copy-stream.ts'
+import type { CopyOrigin, CopyToOptions, CopyToRowsOptions } from '../client/copy-to.ts'
 import { Cursor, type CursorOptions } from '../client/cursor.ts'
 import type { ExecuteManyOptions, ParameterRows } from '../client/execute-many.ts'
 import {
@@ -13,28 +17,28 @@ import {
 import { type NoticeListener, tellNotice } from '../client/notices.ts'
 import { type NotifyOptions, notifyQuery } from '../client/notify.ts'
 import type { QueryOptions } from '../client/query.ts'
-import { timerDelay } from '../client/time-limit.ts'
 import type { TransactionOptions } from '../client/transaction-options.ts'
 import type { Transaction } from '../client/transaction.ts'
+import { withinTime } from '../client/within-time.ts'
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { Catalog } from '../connection/catalog.ts'
 import type { BatchQuery } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
-import { withCallerStack } from '../errors/caller-stack.ts'
-import { PoolClosedError, PoolTimeoutError } from '../errors/pool-error.ts'
-import type { PostgresError } from '../errors/postgres-error.ts'
+import type { CopyTable } from '../copy/copy-table.ts'
+import { PostgresError } from '../errors/postgres-error.ts'
 import type { ListenCallbacks, ListenOptions } from '../listen/listen-options.ts'
 import type { Listener } from '../listen/listener.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
-import { cleanForReuse } from './clean-for-reuse.ts'
-import { copyError } from './copy-error.ts'
-import { cutConnection } from './cut-connection.ts'
-import { IdleConnections } from './idle-connections.ts'
+import type { Lane } from './lane.ts'
 import { Lease } from './lease.ts'
+import { neverSent } from './never-sent.ts'
+import type { Pace } from './pace.ts'
+import { Paces } from './paces.ts'
+import { PoolConnections } from './pool-connections.ts'
 import { PoolListeners } from './pool-listeners.ts'
 import type { PoolSettings } from './pool-options.ts'
-import { waitInLine } from './wait-in-line.ts'
-import { Waiters } from './waiters.ts'
+import type { PoolQueryOptions } from './pool-query-options.ts'
+import type { PoolStats } from './pool-stats.ts'
 
 /** How to wait for a connection. */
 export interface AcquireOptions {
@@ -53,23 +57,8 @@ export interface PoolCloseOptions {
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 10_000
 
-/** How long the server may take to hang up on a connection that has nothing to do. */
-const GOODBYE_TIMEOUT_MS = 1_000
-
-/** How long a pool takes to replace a lost one of its `min` connections. */
-const REFILL_DELAY_MS = 500
-
-/** What a pool is doing right now. */
-export interface PoolStats {
-  /** Open connections, idle and in use. */
-  readonly size: number
-  readonly idle: number
-  readonly busy: number
-  /** Connections being opened. */
-  readonly connecting: number
-  /** Calls that wait for a connection. */
-  readonly waiting: number
-}
+/** How often a statement goes to another connection, when those that it was given to die before it is sent. */
+export const MAX_DISPATCHES = 3
 
 /**
  * A bounded number of connections to one database, opened when they are needed.
@@ -77,22 +66,9 @@ export interface PoolStats {
  */
 export class Pool {
   readonly #connectionSettings: ConnectionSettings
-  readonly #settings: PoolSettings
-  readonly #catalog: Catalog
-  readonly #onNotice: NoticeListener | undefined
-  readonly #idle: IdleConnections<Connection>
-  /** All that are open, and whether somebody has borrowed them: an entry of a map changes without an allocation. */
-  readonly #open = new Map<Connection, boolean>()
-  /** Closed for their age, and not gone yet: the server still counts them. */
-  readonly #retiring = new Set<Connection>()
-  readonly #waiters = new Waiters<Connection>()
+  readonly #connections: PoolConnections
+  readonly #paces: Paces | null
   readonly #listeners: PoolListeners
-  #connecting = 0
-  #closing: Promise<void> | null = null
-  /** Aborted when nobody waits any more for a connection that is still being opened. */
-  readonly #shut = new AbortController()
-  #drained: (() => void) | null = null
-  #refill: NodeJS.Timeout | null = null
 
   constructor(
     connectionSettings: ConnectionSettings,
@@ -101,17 +77,18 @@ export class Pool {
     onNotice?: NoticeListener,
   ) {
     this.#connectionSettings = connectionSettings
-    this.#settings = settings
-    this.#catalog = new Catalog(types)
-    this.#onNotice = onNotice
+    const catalog = new Catalog(types)
+    const events = {
+      notice: (notice: PostgresError) => onNotice !== undefined && tellNotice(onNotice, notice),
+      notification: () => {},
+    }
+    this.#connections = new PoolConnections({ settings: connectionSettings, catalog, events }, settings)
+    this.#paces = settings.pipelining === 'off' ? null : new Paces(catalog)
     this.#listeners = new PoolListeners(connectionSettings)
-    this.#idle = new IdleConnections(settings.idleTimeoutMs, (connection) => this.#expire(connection))
   }
 
   get stats(): PoolStats {
-    const size = this.#open.size
-    const idle = this.#idle.size
-    return { size, idle, busy: size - idle, connecting: this.#connecting, waiting: this.#waiters.length }
+    return this.#connections.stats
   }
 
   /** Borrows a connection for as long as it takes. Release it, best with `await using`. */
@@ -119,18 +96,17 @@ export class Pool {
     return new Lease(await this.take(options?.signal), this)
   }
 
-  /** Runs one statement on whichever connection is free. See {@link Connection.query}. */
-  async query<Row = Record<string, unknown>>(
+  /**
+   * Runs one statement. See {@link Connection.query}. It may share a connection with others: see the option `pipelining`. One
+   * that has not been sent when its connection dies goes to another.
+   */
+  query<Row = Record<string, unknown>>(
     sql: string,
     parameters: readonly unknown[] = [],
     options?: QueryOptions,
   ): Promise<QueryResult<Row>> {
-    const connection = await this.take(options?.signal)
-    try {
-      return await connection.query<Row>(sql, parameters, options)
-    } finally {
-      this.giveBack(connection)
-    }
+    const bound = parameters.slice()
+    return this.#inTime(options, (rest) => this.#query<Row>(sql, bound, rest, MAX_DISPATCHES))
   }
 
   /** Runs one statement and gives its rows. See {@link Connection.fetch}. */
@@ -205,12 +181,14 @@ export class Pool {
     queries: readonly BatchQuery[],
     options?: BatchOptions,
   ): Promise<BatchResults<Rows>> {
-    const connection = await this.take(options?.signal)
-    try {
-      return await connection.batch<Rows>(queries, options)
-    } finally {
-      this.giveBack(connection)
-    }
+    return this.#inTime(options, async (rest) => {
+      const connection = await this.take(rest?.signal)
+      try {
+        return await connection.batch<Rows>(queries, rest)
+      } finally {
+        this.giveBack(connection)
+      }
+    })
   }
 
   /** Sends a notification. See {@link Connection.notify}. */
@@ -232,37 +210,50 @@ export class Pool {
     rows: ParameterRows,
     options?: ExecuteManyOptions,
   ): Promise<QueryResult<Row>> {
+    return this.#inTime(options, async (rest) => {
+      const connection = await this.take(rest?.signal)
+      try {
+        return await connection.executeMany<Row>(sql, rows, rest)
+      } finally {
+        this.giveBack(connection)
+      }
+    })
+  }
+
+  /** Copies into a table on whichever connection is free. See {@link Connection.copyFrom}. */
+  async copyFrom(table: CopyTable, source: CopyRows | CopyBytes, options?: CopyFromOptions): Promise<CopyFromResult> {
     const connection = await this.take(options?.signal)
     try {
-      return await connection.executeMany<Row>(sql, rows, options)
+      return await connection.copyFrom(table, source, options)
     } finally {
       this.giveBack(connection)
     }
   }
 
+  /** Copies a table or a query, on a connection that the stream has to itself. See {@link Connection.copyTo}. */
+  copyTo<Row = Record<string, unknown>>(origin: CopyOrigin, options: CopyToRowsOptions): CopyStream<Row[]>
+  copyTo(origin: CopyOrigin, options?: CopyToOptions): CopyStream<Uint8Array>
+  copyTo(origin: CopyOrigin, options?: CopyToOptions | CopyToRowsOptions): CopyStream<unknown> {
+    return new CopyStream(async () => {
+      const connection = await this.take(options?.signal)
+      const release = (): void => this.giveBack(connection)
+      try {
+        return { copy: connection.copyTo(origin, options as CopyToRowsOptions), release }
+      } catch (error) {
+        release()
+        throw error
+      }
+    })
+  }
+
   /** The bare connection of an `acquire`, for callers that take care of giving it back themselves. */
-  async take(signal?: AbortSignal): Promise<Connection> {
-    if (this.#closing !== null) throw new PoolClosedError('The pool is closed')
-    signal?.throwIfAborted()
-    const idle = this.takeIdle()
-    if (idle !== null) return idle
-    try {
-      const connection = await this.#wait(signal)
-      // Not before it has arrived: whoever gives it back twice in a row must not give it to two of those who wait.
-      this.#open.set(connection, true)
-      return connection
-    } catch (error) {
-      throw signal !== undefined && error === signal.reason ? error : withCallerStack(error)
-    }
+  take(signal?: AbortSignal): Promise<Connection> {
+    return this.#connections.take(signal)
   }
 
   /** `take` without a wait; null when no connection is idle. */
   takeIdle(): Connection | null {
-    if (this.#closing !== null) return null
-    // While anybody waits, none is idle.
-    const connection = this.#idle.take()
-    if (connection !== null) this.#open.set(connection, true)
-    return connection
+    return this.#connections.takeIdle()
   }
 
   /**
@@ -270,155 +261,114 @@ export class Pool {
    * borrowed is left where it is.
    */
   giveBack(connection: Connection): void {
-    if (this.#open.get(connection) !== true) return
-    this.#open.set(connection, false)
-    if (connection.closed) this.#drop(connection)
-    else if (connection.idle && connection.transactionStatus === 'I' && !connection.listening) this.#reuse(connection)
-    else {
-      void cleanForReuse(connection).then((clean) => {
-        if (clean && !connection.closed) this.#reuse(connection)
-        else this.#drop(connection)
-      })
-    }
+    this.#connections.giveBack(connection)
+  }
+
+  /** `query` for a statement that may share a connection. Null, with nothing done, for one that needs a connection alone. */
+  queryShared<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    options?: PoolQueryOptions,
+  ): Promise<QueryResult<Row>> | null {
+    return this.#queryShared<Row>(sql, parameters.slice(), options, MAX_DISPATCHES)
+  }
+
+  /** `query` on a connection that the caller has taken. What it takes is learned for `queryShared`. */
+  async queryOn<Row>(
+    connection: Connection,
+    sql: string,
+    parameters: readonly unknown[],
+    options?: PoolQueryOptions,
+  ): Promise<QueryResult<Row>> {
+    const lane = this.#paces === null ? undefined : this.#connections.laneOf(connection)
+    lane?.startClock()
+    const result = await connection.query<Row>(sql, parameters, options)
+    if (lane !== undefined) this.#paces?.of(sql, options)?.took(lane.clock)
+    return result
   }
 
   /** Lets what runs and waits finish, then closes all connections. Always resolves. */
-  close(options?: PoolCloseOptions): Promise<void> {
-    this.#closing ??= this.#close(options?.timeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS)
-    return this.#closing
+  async close(options?: PoolCloseOptions): Promise<void> {
+    const silent = this.#listeners.close()
+    await this.#connections.close(options?.timeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS)
+    await silent
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<Connection> {
-    const timeoutMs = this.#settings.acquireTimeoutMs
-    const served = waitInLine(this.#waiters, { timeoutMs, timeoutError: () => this.#timeoutError(), signal })
-    this.#connectAsNeeded()
-    return served
+  /** The wait for a connection counts to the time of a call. */
+  #inTime<Options extends CallOptions, Result>(
+    options: Options | undefined,
+    run: (options: Options | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    const timeoutMs = timeLimit(options, this.#connectionSettings)
+    return timeoutMs > 0 ? withinTime(options, timeoutMs, run) : run(options)
   }
 
-  #timeoutError(): PoolTimeoutError {
-    const { max, acquireTimeoutMs } = this.#settings
-    const { busy, connecting, waiting } = this.stats
-    return new PoolTimeoutError(
-      `No connection became free within ${acquireTimeoutMs} ms: of at most ${max}, ${busy} are in use and ` +
-        `${connecting} are being opened, and ${waiting} calls are waiting`,
+  #query<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    options: PoolQueryOptions | undefined,
+    dispatches: number,
+  ): Promise<QueryResult<Row>> {
+    return (
+      this.#queryShared<Row>(sql, parameters, options, dispatches) ??
+      this.#queryAlone<Row>(sql, parameters, options, dispatches)
     )
   }
 
-  #connectAsNeeded(): void {
-    const { max, min } = this.#settings
-    const total = (): number => this.#open.size + this.#retiring.size + this.#connecting
-    const wanted = (): boolean => this.#waiters.length > this.#connecting || total() < min
-    while (total() < max && wanted()) void this.#connect()
+  #queryShared<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    options: PoolQueryOptions | undefined,
+    dispatches: number,
+  ): Promise<QueryResult<Row>> | null {
+    const pace = this.#paces?.of(sql, options)
+    if (pace === undefined || !pace.shares) return null
+    const lane =
+      this.#connections.board(pace) ?? this.#connections.boardLater(pace, options?.waitSignal ?? options?.signal)
+    return this.#ride<Row>(lane, pace, sql, parameters, options, dispatches)
   }
 
-  async #connect(): Promise<void> {
-    this.#connecting++
-    let connection: Connection | undefined
+  async #ride<Row>(
+    boarded: Lane | Promise<Lane>,
+    pace: Pace,
+    sql: string,
+    parameters: readonly unknown[],
+    options: PoolQueryOptions | undefined,
+    dispatches: number,
+  ): Promise<QueryResult<Row>> {
+    const lane = boarded instanceof Promise ? await boarded : boarded
+    const place = lane.depart()
+    let answered = true
     try {
-      const onNotice = this.#onNotice
-      const events = {
-        notice: (notice: PostgresError) => onNotice !== undefined && tellNotice(onNotice, notice),
-        notification: () => {},
-        closed: () => this.#lost(connection),
-      }
-      connection = await Connection.open(this.#connectionSettings, this.#catalog, events, this.#shut.signal)
+      return await lane.connection.query<Row>(sql, parameters, options)
     } catch (error) {
-      this.#connecting--
-      this.#connectFailed(error)
-      return
+      answered = error instanceof PostgresError
+      if (!neverSent(error, lane.connection) || dispatches === 1) throw error
+    } finally {
+      const ms = this.#connections.alight(lane, place, answered)
+      if (ms !== null) pace.took(ms)
     }
-    this.#connecting--
-    if (this.#shut.signal.aborted) {
-      connection.terminate()
-    } else if (connection.closed) {
-      // The server has hung up right behind the login; what a query says of that is what there is to say.
-      connection.query('').catch((error: unknown) => this.#connectFailed(error))
-    } else {
-      this.#open.set(connection, false)
-      this.#reuse(connection)
+    return this.#query<Row>(sql, parameters, options, dispatches - 1)
+  }
+
+  async #queryAlone<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    options: PoolQueryOptions | undefined,
+    dispatches: number,
+  ): Promise<QueryResult<Row>> {
+    const connection = await this.take(options?.waitSignal ?? options?.signal)
+    try {
+      return await this.queryOn<Row>(connection, sql, parameters, options)
+    } catch (error) {
+      if (!neverSent(error, connection) || dispatches === 1) throw error
+    } finally {
+      this.giveBack(connection)
     }
-  }
-
-  /** With no other connection to hope for, everybody who waits learns why; otherwise only the one it was opened for. */
-  #connectFailed(error: unknown): void {
-    if (this.#open.size === 0 && this.#connecting === 0) this.#waiters.rejectAll(() => copyError(error))
-    else if (this.#waiters.length > this.#connecting) this.#waiters.take()?.reject(error)
-    this.#checkDrained()
-  }
-
-  #reuse(connection: Connection): void {
-    const waiter = this.#waiters.take()
-    if (waiter === null) this.#idle.add(connection)
-    else waiter.resolve(connection)
-    this.#checkDrained()
-  }
-
-  /** The connection died while it was idle or in use. Whoever uses it has been told by its queries. */
-  #lost(connection: Connection | undefined): void {
-    if (connection !== undefined && this.#idle.remove(connection)) this.#drop(connection)
-  }
-
-  #expire(connection: Connection): boolean {
-    if (this.#open.size <= this.#settings.min) return false
-    this.#open.delete(connection)
-    this.#retiring.add(connection)
-    void connection.close({ timeoutMs: GOODBYE_TIMEOUT_MS }).then(() => {
-      this.#retiring.delete(connection)
-      this.#gone()
-    })
-    return true
-  }
-
-  #drop(connection: Connection): void {
-    if (!this.#open.delete(connection)) return
-    connection.terminate()
-    this.#gone()
-  }
-
-  #gone(): void {
-    if (this.#waiters.length > 0) this.#connectAsNeeded()
-    else if (this.#closing === null) this.#refillLater()
-    this.#checkDrained()
-  }
-
-  /** Nobody waits for these, and a server that hangs up on idle connections must not be kept busy with opening them. */
-  #refillLater(): void {
-    if (this.#refill !== null || this.#open.size >= this.#settings.min) return
-    this.#refill = setTimeout(() => {
-      this.#refill = null
-      if (this.#closing === null) this.#connectAsNeeded()
-    }, REFILL_DELAY_MS)
-    this.#refill.unref()
-  }
-
-  #checkDrained(): void {
-    const { busy, connecting, waiting } = this.stats
-    if (busy + connecting + waiting + this.#retiring.size === 0) this.#drained?.()
-  }
-
-  async #close(timeoutMs: number): Promise<void> {
-    const silent = this.#listeners.close()
-    let timer: NodeJS.Timeout | undefined
-    await new Promise<void>((resolve) => {
-      this.#drained = resolve
-      timer = setTimeout(resolve, timerDelay(timeoutMs))
-      this.#checkDrained()
-    })
-    clearTimeout(timer)
-    this.#shut.abort()
-    this.#waiters.rejectAll(() => new PoolClosedError('The pool was closed while the call waited for a connection'))
-    this.#idle.stop()
-    const connections = [...this.#open.keys()]
-    await Promise.all(
-      connections.map((connection) =>
-        connection.idle ? connection.close({ timeoutMs: GOODBYE_TIMEOUT_MS }) : cutConnection(connection),
-      ),
-    )
-    this.#open.clear()
-    await silent
+    return this.#query<Row>(sql, parameters, options, dispatches - 1)
   }
 }

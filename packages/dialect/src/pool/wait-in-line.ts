@@ -1,3 +1,4 @@
+import type { Pace } from './pace.ts'
 import type { Waiter, Waiters } from './waiters.ts'
 
 /** What ends a wait that leads to no connection. */
@@ -9,8 +10,14 @@ export interface Patience {
   readonly signal: AbortSignal | undefined
 }
 
+let comers = 0
+
 /** Gets in line, and stays there until a connection comes, the time is over, or the signal says so. */
-export function waitInLine<Connection>(waiters: Waiters<Connection>, patience: Patience): Promise<Connection> {
+export function waitInLine<Connection>(
+  waiters: Waiters<Connection>,
+  pace: Pace | null,
+  patience: Patience,
+): Promise<Connection> {
   const { timeoutMs, timeoutError, signal } = patience
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined
@@ -20,6 +27,8 @@ export function waitInLine<Connection>(waiters: Waiters<Connection>, patience: P
     }
     const abort = (): void => leave(signal?.reason)
     const waiter: Waiter<Connection> = {
+      order: ++comers,
+      pace,
       resolve,
       reject,
       settled: () => {

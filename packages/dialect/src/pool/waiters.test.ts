@@ -8,7 +8,15 @@ interface Named extends Waiter<string> {
 }
 
 function waiter(name: number, settled: number[] = []): Named {
-  return { name, resolve: () => {}, reject: () => {}, settled: () => void settled.push(name), next: null }
+  return {
+    name,
+    order: name,
+    pace: null,
+    resolve: () => {},
+    reject: () => {},
+    settled: () => void settled.push(name),
+    next: null,
+  }
 }
 
 const nameOf = (taken: Waiter<string> | null) => (taken as Named | null)?.name

@@ -1,7 +1,12 @@
 import { Queue } from '../connection/queue.ts'
+import type { Pace } from './pace.ts'
 
 /** Somebody who waits for a connection. */
 export interface Waiter<Connection> {
+  /** Whoever came earlier has a lower one. */
+  readonly order: number
+  /** Of a statement that would share the connection; null for somebody who wants it alone. */
+  readonly pace: Pace | null
   readonly resolve: (connection: Connection) => void
   readonly reject: (error: unknown) => void
   /** Stops the timer and the signal from having a say. */
@@ -17,11 +22,16 @@ export class Waiters<Connection> {
     return this.#queue.length
   }
 
+  /** The one who has waited longest. */
+  get first(): Waiter<Connection> | null {
+    return this.#queue.first
+  }
+
   add(waiter: Waiter<Connection>): void {
     this.#queue.add(waiter)
   }
 
-  /** The one who has waited longest; it is taken out. */
+  /** Takes out the one who has waited longest. */
   take(): Waiter<Connection> | null {
     const waiter = this.#queue.shift()
     waiter?.settled()

@@ -49,6 +49,11 @@ export function writeQuery(out: SendBuffer, sql: string): void {
   endFrame(out, start)
 }
 
+/** CopyDone: ends the data of a COPY FROM STDIN. */
+export function writeCopyDone(out: SendBuffer): void {
+  out.raw(serialize.copyDone())
+}
+
 /** CopyFail: ends a COPY FROM STDIN that will not be fed. */
 export function writeCopyFail(out: SendBuffer, reason: string): void {
   requireCString(reason, 'The reason')

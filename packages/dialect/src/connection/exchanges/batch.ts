@@ -1,5 +1,6 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { placeError } from '../../errors/batch-position.ts'
+import type { Outcome } from '../../errors/outcome.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import type { RowMode } from '../../types/rows/row-function.ts'
@@ -31,6 +32,10 @@ export interface BatchRequest {
   exchange: Exchange | null
   /** The caller has given up: what was not sent must not be sent any more. */
   withdrawn: boolean
+  /** What is known of its effect, should it be given up now; absent, it is `not-sent`. */
+  effect?: Outcome
+  /** `false`: the statements are described anew, and neither named nor kept. */
+  readonly prepare?: boolean
 }
 
 /** The result of one query whose rows wait for a look-up of types. */

@@ -89,6 +89,7 @@ export class ExecuteManyExchange implements Exchange, Whole {
     this.#writing = true
     this.#feeder.start(this, out)
     this.#writing = false
+    if (this.#abandonment !== null) this.#writeAbandonment(out)
   }
 
   /** One row. What a value that cannot be encoded has written is taken back, and the error says which row it was. */
@@ -120,10 +121,13 @@ export class ExecuteManyExchange implements Exchange, Whole {
     if (!this.open) return
     this.#abandonment = { error }
     this.#synced = true
-    this.#execution.server.session.append(this, (out) => {
-      writeParse(out, '', ABANDONMENT, [])
-      writeSync(out)
-    })
+    // The source itself may do it, while its first rows are being written: then it is `write` that goes on.
+    if (!this.#writing) this.#execution.server.session.append(this, (out) => this.#writeAbandonment(out))
+  }
+
+  #writeAbandonment(out: SendBuffer): void {
+    writeParse(out, '', ABANDONMENT, [])
+    writeSync(out)
     this.#feeder.stop()
   }
 

@@ -1,4 +1,5 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
+import type { Outcome } from '../../errors/outcome.ts'
 import { OutdatedStatementError } from '../../errors/outdated-statement-error.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
@@ -80,6 +81,10 @@ export interface QueryRequest {
   exchange: Exchange | null
   /** The caller has given up: what was not sent must not be sent any more. */
   withdrawn: boolean
+  /** What is known of its effect, should it be given up now; absent, it is `not-sent`. */
+  effect?: Outcome
+  /** `false`: the statement is described anew, and neither named nor kept. */
+  readonly prepare?: boolean
 }
 
 /** What a query can be helped with that its exchange cannot finish. */

