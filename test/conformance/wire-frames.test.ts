@@ -110,7 +110,7 @@ describe('the same as from pg-protocol:', () => {
 
 test('a start-up message carries its parameters, and asks for UTF8', () => {
   const parameters = { user: 'ärger', database: 'shop', application_name: '', search_path: 'a, b' }
-  const opening = takeOpening(written((out) => writeStartup(out, parameters)))
+  const opening = takeOpening(written((out) => writeStartup(out, parameters, 0)))
   expect(opening?.rest.length).toBe(0)
   expect(opening?.message).toEqual({
     type: 'startup',
@@ -119,9 +119,26 @@ test('a start-up message carries its parameters, and asks for UTF8', () => {
   })
 })
 
+test('a start-up message can ask for version 3.2', () => {
+  expect(takeOpening(written((out) => writeStartup(out, { user: 'app' }, 2)))?.message).toMatchObject({
+    version: '3.2',
+  })
+  // pg-protocol's writer has kept nothing of it.
+  expect(takeOpening(written((out) => writeStartup(out, { user: 'app' }, 0)))?.message).toMatchObject({
+    version: '3.0',
+  })
+})
+
+test.each([4, 32, 256])('a cancel carries a key of %d bytes', (length) => {
+  const secretKey = Buffer.from(Array.from({ length }, (_, index) => index))
+  const opening = takeOpening(Buffer.from(cancelRequest(-7, secretKey)))
+  expect(opening?.message).toEqual({ type: 'cancelRequest', processId: -7, secretKey })
+  expect(opening?.rest.length).toBe(0)
+})
+
 test('the requests for TLS and for a cancel are what the server knows them by', () => {
   expect(takeOpening(Buffer.from(sslRequest()))?.message).toEqual({ type: 'sslRequest' })
-  expect(takeOpening(Buffer.from(cancelRequest(7, -1)))?.message).toEqual({
+  expect(takeOpening(Buffer.from(cancelRequest(7, Buffer.from('ffffffff', 'hex'))))?.message).toEqual({
     type: 'cancelRequest',
     processId: 7,
     secretKey: Buffer.from('ffffffff', 'hex'),
@@ -141,8 +158,8 @@ describe('what cannot be written', () => {
     'a password': writePassword,
     'a SASL mechanism': (out, bad) => writeSaslInitialResponse(out, bad, ''),
     'a SASL response': writeSaslResponse,
-    'the name of a start-up parameter': (out, bad) => writeStartup(out, { [bad]: 'x' }),
-    'the value of a start-up parameter': (out, bad) => writeStartup(out, { user: bad }),
+    'the name of a start-up parameter': (out, bad) => writeStartup(out, { [bad]: 'x' }, 0),
+    'the value of a start-up parameter': (out, bad) => writeStartup(out, { user: bad }, 0),
   }
 
   test.each(Object.entries(writers))('in %s is refused, and the next frame is whole', (_what, write) => {

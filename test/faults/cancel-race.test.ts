@@ -1,5 +1,6 @@
 /** A cancel names a connection and no statement: it must never hit the statement behind the one it was meant for. */
-import dns from 'node:dns'
+import dns from 'node:dns/promises'
+import { syncBuiltinESMExports } from 'node:module'
 
 import { connect, type Connection } from 'kysely-pgwire'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -19,8 +20,6 @@ const failure = (promise: Promise<unknown>) =>
     () => expect.unreachable('it succeeded'),
     (error: unknown) => error as Error,
   )
-
-type Looked = (error: null, address: string | { address: string; family: number }[], family?: number) => void
 
 /** What one lane of cancels saw. */
 interface Tally {
@@ -140,17 +139,10 @@ describe('a cancel that cannot be delivered destroys the connection, because nob
     expect(connection.closed).toBe(true)
   })
 
-  test.each([
-    ['the server gave no key', undefined],
-    ['the key is of a kind that the protocol in use cannot send', Buffer.alloc(32)],
-  ])('%s', async (_what, secretKey) => {
+  test('the server gave no key', async () => {
     await using server = await scriptedServer(async (peer) => {
-      if (secretKey === undefined) {
-        await peer.startup()
-        peer.send(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0]), Buffer.from([0x5a, 0, 0, 0, 5, 0x49]))
-      } else {
-        await peer.login({ secretKey })
-      }
+      await peer.startup()
+      peer.send(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0]), Buffer.from([0x5a, 0, 0, 0, 5, 0x49]))
       await peer.until('sync')
     })
     const connection = await connect(server.url)
@@ -226,12 +218,14 @@ test('a cancel that comes too late for a batch resolves, and the stream goes on'
 test('a cancel goes to the server of the connection, wherever the host’s name leads by now', async () => {
   const { port } = sharedServer()
   const addresses = ['127.0.0.1']
-  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, options: object, callback: Looked) => {
-    const address = addresses.shift() ?? '127.0.0.99'
-    if ('all' in options && options.all === true) callback(null, [{ address, family: 4 }])
-    else callback(null, address, 4)
-  }) as never)
-  onTestFinished(() => lookup.mockRestore())
+  const lookup = vi
+    .spyOn(dns, 'lookup')
+    .mockImplementation((() => Promise.resolve([{ address: addresses.shift() ?? '127.0.0.99', family: 4 }])) as never)
+  syncBuiltinESMExports()
+  onTestFinished(() => {
+    lookup.mockRestore()
+    syncBuiltinESMExports()
+  })
   const url = new URL(sharedServer().url)
   url.hostname = 'several.example'
   url.port = String(port)

@@ -49,8 +49,9 @@ describe('a server that says nothing more', () => {
   const connectTimeoutMs = 150
 
   test.each<[string, string, Script, ConnectionOptions]>([
-    ['from the beginning', 'authenticating', silent, {}],
+    ['from the beginning', 'authenticating', silent, { tls: false }],
     ['behind the request for TLS', 'tls', silent, { tls: true }],
+    ['behind the question whether it speaks TLS', 'tls', silent, {}],
     ['in the TLS handshake', 'tls', async (peer) => void (await peer.opening(), peer.send('S')), { tls: true }],
     ['behind its request for a password', 'authenticating', asking(authenticationCleartextPassword()), {}],
     ['behind its offer of SCRAM', 'authenticating', asking(authenticationSasl('SCRAM-SHA-256')), {}],
@@ -96,7 +97,7 @@ describe('a server that hangs up', () => {
     const error = await refusal(script)
     expect(error).toMatchObject({ name: 'ConnectionError', code: 'PGWIRE_CONNECT_FAILED' })
     // A reset can be faster than the news that the connection is there.
-    expect(['connecting', 'authenticating']).toContain(error.phase)
+    expect(['connecting', 'tls', 'authenticating']).toContain(error.phase)
   })
 
   test.each<[string, Script]>([
@@ -244,7 +245,7 @@ test('a login in pieces of one byte succeeds', async () => {
 
 test("the server's refusal is its own error, with the place", async () => {
   const error = await refusal(asking(errorResponse({ S: 'FATAL', V: 'FATAL', C: '53300', M: 'too many clients' })))
-  expect(error).toMatchObject({ name: 'PostgresError', code: '53300', outcome: 'not-sent' })
+  expect(error).toMatchObject({ name: 'TooManyConnectionsError', code: '53300', outcome: 'not-sent' })
 })
 
 describe('a password', () => {

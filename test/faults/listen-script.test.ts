@@ -49,7 +49,7 @@ test('a refused LISTEN rejects and leaves no connection behind', async () => {
     await listening(peer)
     peer.send(errorResponse({ C: '25006', M: 'cannot execute LISTEN during recovery' }), readyForQuery())
   })
-  await expect(listen(server.url, 'a')).rejects.toMatchObject({ name: 'PostgresError', code: '25006' })
+  await expect(listen(server.url, 'a')).rejects.toMatchObject({ name: 'ReadOnlySqlTransactionError', code: '25006' })
   await (
     await server.peer(0)
   ).closed

@@ -172,7 +172,7 @@ describe('one backend is terminated', () => {
     const behind = failure(connection.query('select 2'))
     await running('pg_sleep(60)')
     await server.terminate(connection.processId)
-    expect(await query).toMatchObject({ name: 'PostgresError', code: '57P01', outcome: 'rolled-back' })
+    expect(await query).toMatchObject({ name: 'AdminShutdownError', code: '57P01', outcome: 'rolled-back' })
     expect(await behind).toMatchObject({ code: 'PGWIRE_CONNECTION_LOST' })
     expect(connection.closed).toBe(true)
     expect(await server.query('select * from written')).toEqual([])

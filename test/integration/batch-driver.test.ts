@@ -101,7 +101,7 @@ describe('a batch', () => {
     for (const state of ['cold', 'warm']) {
       const error = await failure(connection.batch([insert(2), insert(3), insert(1), insert(4)]))
       expect(error, state).toMatchObject({
-        name: 'PostgresError',
+        name: 'UniqueViolationError',
         code: '23505',
         outcome: 'rolled-back',
         queryIndex: 2,

@@ -53,7 +53,12 @@ describe.each(['by_trust', 'by_password', 'by_md5', 'by_scram'])('the role %s', 
 
   test.runIf(user !== 'by_trust')('is refused with a wrong password, which the error does not tell', async () => {
     const error = await refusal({ user, password: 'wrong horse' })
-    expect(error).toMatchObject({ name: 'PostgresError', code: '28P01', severityCode: 'FATAL', outcome: 'not-sent' })
+    expect(error).toMatchObject({
+      name: 'InvalidPasswordError',
+      code: '28P01',
+      severityCode: 'FATAL',
+      outcome: 'not-sent',
+    })
     expect(error.message).toContain(`${server.host}:${server.port}`)
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('horse')
   })
@@ -86,7 +91,7 @@ describe('is refused with a typed error that says where:', () => {
     ['a value that a setting cannot have', '22023', () => ({ user: 'by_trust', serverSettings: { work_mem: 'x' } })],
   ])('%s (%s)', async (_what, code, more) => {
     const error = await refusal(more())
-    expect(error).toMatchObject({ name: 'PostgresError', code, outcome: 'not-sent' })
+    expect(error).toMatchObject({ severityCode: 'FATAL', code, outcome: 'not-sent' })
     expect(error.message).toContain(`${server.host}:${server.port}`)
   })
 
@@ -124,7 +129,7 @@ describe('is refused with a typed error that says where:', () => {
   test('too many connections', async () => {
     await server.query('alter role by_trust connection limit 1')
     await using connection = await connect(options({ user: 'by_trust' }))
-    expect(await refusal({ user: 'by_trust' })).toMatchObject({ name: 'PostgresError', code: '53300' })
+    expect(await refusal({ user: 'by_trust' })).toMatchObject({ name: 'TooManyConnectionsError', code: '53300' })
     expect(connection.idle).toBe(true)
     await server.query('alter role by_trust connection limit -1')
   })

@@ -188,7 +188,7 @@ describe('the server says something else than success', () => {
       'create table t (id int primary key deferrable initially deferred); insert into t values (1)',
     )
     expect(await failure(connection.query('insert into t values (1)'))).toMatchObject({
-      name: 'PostgresError',
+      name: 'UniqueViolationError',
       code: '23505',
       outcome: 'rolled-back',
     })

@@ -286,7 +286,7 @@ describe('values', () => {
 })
 
 test('a pool and a transaction have it too', async () => {
-  await using pool = createPool({ connection: database.url, max: 1 })
+  await using pool = createPool({ connection: database.url, max: 1, reset: 'none' })
   await expect(copied(pool, { query: 'select $1::int4 as n', parameters: [7] })).resolves.toEqual([{ n: 7 }])
   await pool.transaction(async (transaction) => {
     await transaction.execute('create temp table t as select 1 as n')

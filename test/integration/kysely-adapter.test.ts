@@ -1,4 +1,4 @@
-import { Kysely, PostgresAdapter, sql } from 'kysely'
+import { CompiledQuery, Kysely, PostgresAdapter, sql } from 'kysely'
 import {
   ConfigError,
   type Connection,
@@ -99,4 +99,33 @@ test('queries that are started at once on a provided connection are answered in 
       ),
     )
   expect(answers.map((answer) => answer.rows[0]?.n)).toEqual(Array.from({ length: 50 }, (_, index) => index))
+})
+
+test('a connection that was released is of no use', async () => {
+  await using kysely = shop.open({ pool: { max: 1 } })
+  let kept: PgwireConnection | undefined
+  await kysely.db.getExecutor().provideConnection(async (connection) => {
+    kept = connection as PgwireConnection
+    await kept.bind()
+  })
+  const query = CompiledQuery.raw('select 1')
+  await expect((async () => kept?.executeQuery(query))()).rejects.toThrow(UsageError)
+  await expect(kept?.bind()).rejects.toThrow(UsageError)
+  await expect(kept?.streamQuery(query, 10).next()).rejects.toThrow(UsageError)
+  expect(() => kept?.connection).toThrow(UsageError)
+})
+
+test('one that waits for a connection when it is released takes none', async () => {
+  const driver = new PgwireDialect({ connection: shop.url, pool: { max: 1 } }).createDriver()
+  await driver.init()
+  const [holder, waiting] = [await driver.acquireConnection(), await driver.acquireConnection()]
+  await (holder as PgwireConnection).bind()
+  const bound = (waiting as PgwireConnection).bind()
+  await driver.releaseConnection(waiting)
+  const next = await driver.acquireConnection()
+  await driver.releaseConnection(holder)
+  await expect(bound).rejects.toThrow(UsageError)
+  await expect(next.executeQuery(CompiledQuery.raw('select 1 as one'))).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  await driver.releaseConnection(next)
+  await driver.destroy()
 })

@@ -51,7 +51,7 @@ test('the hooks can run queries, whose settings the connection keeps', async () 
   expect(rows).toEqual([{ path: 'elsewhere', name: 'reserved' }])
 })
 
-test('the hooks get the signal of the query', async () => {
+test('onReserveConnection gets the signal of the query, and onCreateConnection none: the connection is not for this query alone', async () => {
   const signals: unknown[] = []
   await using kysely = shop.open({
     onCreateConnection: async (_, options) => void signals.push(options?.signal),
@@ -59,7 +59,7 @@ test('the hooks get the signal of the query', async () => {
   })
   const { signal } = new AbortController()
   await sql`select 1`.execute(kysely.db, { signal })
-  expect(signals).toEqual([signal, signal])
+  expect(signals).toEqual([undefined, signal])
 })
 
 describe.each(['onCreateConnection', 'onReserveConnection'] as const)('%s that throws', (name) => {

@@ -207,7 +207,7 @@ describe('listening is refused', () => {
   test('with the error of the server or of the connection', async () => {
     const url = new URL(fixture.url)
     url.pathname = '/no_such_database'
-    await expect(listen(url.href, 'x')).rejects.toMatchObject({ name: 'PostgresError', code: '3D000' })
+    await expect(listen(url.href, 'x')).rejects.toMatchObject({ name: 'InvalidCatalogNameError', code: '3D000' })
     await expect(listen({ host: '/nowhere' }, 'x')).rejects.toMatchObject({ name: 'ConnectionError' })
   })
 

@@ -115,6 +115,7 @@ const endings = {
   fail: async (lease: Lease) => void (await lease.connection.query('select 1 / 0').catch(() => {})),
   leaveTransactionOpen: async (lease: Lease) => void (await lease.connection.query('begin')),
   leaveQueryRunning: async (lease: Lease) => void lease.connection.query('select pg_sleep(0.005)'),
+  leaveSetting: async (lease: Lease) => void (await lease.connection.query('set work_mem = 1234')),
   close: async (lease: Lease) => void (await lease.connection.close()),
   terminate: async (lease: Lease) => lease.connection.terminate(),
   killBackend: async (lease: Lease, real: Real) =>
@@ -156,6 +157,22 @@ class KillIdle implements Command {
   toString = (): string => 'kill idle'
 }
 
+class Expire implements Command {
+  check = (model: Readonly<Model>): boolean => !model.closed
+
+  async run(model: Model, real: Real): Promise<void> {
+    const before = (await real.fixture.backends()).length
+    real.pool.expireConnections()
+    // Those that nobody uses are gone at once, and nobody who has one loses it.
+    expect(real.pool.stats.idle).toBe(0)
+    expect(before).toBeGreaterThanOrEqual(holding(model).length)
+    await check(model, real)
+    for (const { lease } of holding(model)) expect(lease?.connection.closed).toBe(false)
+  }
+
+  toString = (): string => 'expire'
+}
+
 class Close implements Command {
   check = (model: Readonly<Model>): boolean => !model.closed
 
@@ -167,6 +184,8 @@ class Close implements Command {
       borrower.lease?.release()
       borrower.lease = null
     }
+    const { opened, closed } = real.pool.totals
+    expect(Object.values(closed).reduce((sum, count) => sum + count, 0)).toBe(opened)
     expect(real.pool.stats).toEqual({ size: 0, idle: 0, busy: 0, connecting: 0, waiting: 0 })
     await expect.poll(() => real.fixture.backends(), { interval: 5 }).toEqual([])
   }
@@ -183,15 +202,19 @@ const commands = fc.commands<Model, Real, boolean>(
     ...(Object.keys(endings) as (keyof typeof endings)[]).map((how) => which.map((index) => new End(how, index))),
     which.map((index) => new Abort(index)),
     fc.constant(new KillIdle()),
+    fc.constant(new Expire()),
     fc.constant(new Close()),
   ] as fc.Arbitrary<Command>[],
   { maxCommands: 40 },
 )
 
-test('a pool keeps its promises under any order of acquire, release, failure, abort, kill and close', async () => {
+test('a pool keeps its promises under any order of acquire, release, failure, abort, kill, expiry and close', async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (run) => {
-      const real: Real = { pool: fixture.open({ max: MAX, acquireTimeoutMs: 0 }), fixture }
+      const real: Real = {
+        pool: fixture.open({ max: MAX, acquireTimeoutMs: 0, maxUses: 4, checkAfterIdleMs: 1 }),
+        fixture,
+      }
       const model: Model = { borrowers: [], served: [], closed: false }
       try {
         await fc.asyncModelRun(() => ({ model, real }), run)

@@ -35,7 +35,7 @@ test('every kind of error has the tag of its call', async () => {
   ]
   for (const [kind, call] of calls) {
     const error = await errorOf(call())
-    expect(error.name).toBe(kind.name)
+    expect(error).toBeInstanceOf(kind)
     expect(error).toMatchObject({ tag })
     expect(tagOf(error)).toBe(tag)
     expect(error.message).not.toContain(tag)

@@ -66,7 +66,7 @@ describe('when the loop is left,', () => {
 
   test('through Kysely such a constraint rejects too', async () => {
     await using db = new Kysely<{ t: { i: number } }>({
-      dialect: new PgwireDialect({ connection: sharedServer().url, pool: { max: 1 } }),
+      dialect: new PgwireDialect({ connection: sharedServer().url, pool: { max: 1, reset: 'none' } }),
     })
     await sql`create temp table t (i int unique deferrable initially deferred)`.execute(db)
     const values = Array.from({ length: 100 }, (_, i) => ({ i: i % 30 }))

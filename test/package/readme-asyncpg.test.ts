@@ -53,7 +53,7 @@ const text = async (pattern: string): Promise<string> => {
 }
 
 const rows = tableRows()
-const exported = await text('{index,types}.ts')
+const exported = await text('{index,types,errors/sqlstate-errors.generated}.ts')
 const options = await text('{client,config,pool,kysely,listen}/**/*.ts')
 
 function tableRows(): [theirs: string, ours: string][] {

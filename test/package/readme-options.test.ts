@@ -9,16 +9,31 @@ import {
   type OptionName,
   optionNames,
 } from '../../packages/dialect/src/config/connection-options.ts'
-import { pipeliningModes, poolOptions } from '../../packages/dialect/src/pool/pool-options.ts'
+import { poolHooks } from '../../packages/dialect/src/pool/pool-hooks.ts'
+import { pipeliningModes, poolOptions, resetPolicies } from '../../packages/dialect/src/pool/pool-options.ts'
 import { profileChoices } from '../../packages/dialect/src/types/profile/profile-options.ts'
 
 const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
 
 /** Options that an options object cannot have, and the one in whose row they are explained. */
 const explainedWith: Partial<Record<OptionName, OptionName>> = {
+  fallbackApplicationName: 'applicationName',
+  keepalives: 'keepaliveIdleMs',
   sslmode: 'tls',
   sslrootcert: 'tls',
+  sslcrl: 'tls',
+  sslcert: 'tls',
+  sslkey: 'tls',
+  sslpassword: 'tls',
+  sslcertmode: 'tls',
+  sslnegotiation: 'tls',
+  sslMinProtocolVersion: 'tls',
+  sslMaxProtocolVersion: 'tls',
+  sslsni: 'tls',
   options: 'serverSettings',
+  timeZone: 'serverSettings',
+  dateStyle: 'serverSettings',
+  geqo: 'serverSettings',
 }
 
 interface Cells {
@@ -102,12 +117,20 @@ test('sslmode has the values that are accepted', () => {
 test('times in a connection string and the environment are in seconds, as the table says', () => {
   expect(cellsOf('connectTimeoutMs').url).toContain('(seconds)')
   expect(connectionOptions.connectTimeoutMs.parse?.('1')).toBe(1000)
+  expect(cellsOf('keepaliveIdleMs').url).toContain('(seconds)')
+  expect(connectionOptions.keepaliveIdleMs.parse?.('1')).toBe(1000)
 })
 
 test('the table of the pool’s options has each of them once, in their order, with its default', () => {
   const rows = Array.from(table('pool option'), ([name, [fallback = '']]) => [name, value(fallback)])
   const counts = Object.entries(poolOptions).map(([name, row]) => [name, row.default])
-  expect(rows).toEqual([...counts, ['pipelining', `'${pipeliningModes[0]}'`]])
+  const modes = [
+    ['pipelining', `'${pipeliningModes[0]}'`],
+    ['reset', `'${resetPolicies[0]}'`],
+    ['unref', 'false'],
+  ]
+  const hooks = poolHooks.map((name) => [name, undefined])
+  expect(rows).toEqual([...counts, ...modes, ...hooks])
 })
 
 test('the table of representations has each choice of a profile, the default first', () => {

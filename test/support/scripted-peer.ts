@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { TLSSocket, type TLSSocketOptions } from 'node:tls'
 
 import {
   authenticationOk,
@@ -124,14 +124,22 @@ export class ScriptedPeer {
     }
   }
 
-  /** Continues the connection in TLS, with a certificate and key as PEM. Answer the SSLRequest with `S` first. */
-  async startTls(keyed: { readonly certificate: string; readonly key: string }): Promise<void> {
+  /**
+   * Continues the connection in TLS, with a certificate and key as PEM. Answer the SSLRequest with `S` first, if there was
+   * one. Returns the socket, which knows what the client has asked for.
+   */
+  async startTls(
+    keyed: { readonly certificate: string; readonly key: string },
+    options: TLSSocketOptions = {},
+  ): Promise<TLSSocket> {
     this.#socket.removeAllListeners('data')
-    const secure = new TLSSocket(this.#socket, { isServer: true, cert: keyed.certificate, key: keyed.key })
+    const { certificate: cert, key } = keyed
+    const secure = new TLSSocket(this.#socket, { isServer: true, cert, key, ...options })
     this.#socket = secure
     this.#read(secure)
     await Promise.race([once(secure, 'secure'), this.closed])
     if (this.#over) throw new PeerGoneError('The client ended the TLS handshake')
+    return secure
   }
 
   /** Stops reading from the socket: the client's writes pile up, as behind a dead network. */

@@ -147,7 +147,7 @@ test('certificates: only the one for this host, of this authority and in its tim
   const certificates = await makeCertificates()
   const verdicts = new Map<string, unknown>()
   for (const name of ['server', 'wrongHost', 'expired', 'selfSigned'] as const) {
-    await using server = await scriptedServer((peer) => peer.startTls(certificates[name]))
+    await using server = await scriptedServer(async (peer) => void (await peer.startTls(certificates[name])))
     const socket = connectTls({ ...server, host: 'localhost', ca: certificates.authority })
     const verdict = await Promise.race([once(socket, 'secureConnect'), once(socket, 'error')]).catch((error) => [error])
     verdicts.set(name, (verdict[0] as NodeJS.ErrnoException | undefined)?.code)

@@ -1,7 +1,6 @@
 /**
  * The rooms of `packages/dialect/src`, from the bottom up: which rooms lie directly below each, and which outside modules
  * it owns. A room may import any room below it, directly or not; everything else is an error of `rooms/imports`.
- * `telemetry` is not there yet and has its place already.
  */
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { below: [], owns: ['pg-protocol'] },
@@ -9,7 +8,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   wire: { below: ['bytes'], owns: ['pg-protocol'] },
   types: { below: ['bytes'], owns: [] },
   config: { below: ['errors'], owns: ['node:fs', 'node:os', 'node:path'] },
-  telemetry: { below: ['errors'], owns: ['node:diagnostics_channel'] },
+  telemetry: { below: ['errors'], owns: ['node:diagnostics_channel', '@opentelemetry/api'] },
   connection: {
     below: ['wire', 'types', 'config', 'telemetry'],
     owns: ['node:async_hooks', 'node:net', 'node:tls', 'node:crypto', 'node:dns'],

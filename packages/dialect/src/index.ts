@@ -7,7 +7,17 @@ export type { ConnectionListenOptions, NotificationCallback } from './client/lis
 export type { NotifyOptions } from './client/notify.ts'
 export type { ExecuteManyOptions, ParameterRows } from './client/execute-many.ts'
 export type { QueryOptions } from './client/query.ts'
-export type { ConnectionOptions, PasswordSource, PemSource, TlsOptions } from './config/connection-options.ts'
+export type {
+  ChannelBinding,
+  ConnectionOptions,
+  OAuthTokenSource,
+  PasswordSource,
+  PemSource,
+  SslNegotiation,
+  TlsOptions,
+} from './config/connection-options.ts'
+export type { ProtocolVersionText } from './config/protocol-versions.ts'
+export type { TlsVersion } from './config/tls-options.ts'
 export type { BatchQuery } from './connection/exchanges/batch.ts'
 export type { QueryResult } from './connection/exchanges/query.ts'
 export type { ScriptResult } from './connection/exchanges/simple-query.ts'
@@ -18,9 +28,10 @@ export { ConfigError } from './errors/config-error.ts'
 export { ConnectionError, type ConnectionErrorCode, type ConnectionPhase } from './errors/connection-error.ts'
 export { OutdatedStatementError } from './errors/outdated-statement-error.ts'
 export type { Outcome } from './errors/outcome.ts'
-export { PoolClosedError, PoolTimeoutError } from './errors/pool-error.ts'
-export { PostgresError } from './errors/postgres-error.ts'
+export { PoolClosedError, PoolExhaustedError, PoolTimeoutError } from './errors/pool-error.ts'
+export { isPostgresError, PostgresError } from './errors/postgres-error.ts'
 export { ProtocolError } from './errors/protocol-error.ts'
+export { isSafeToRetry } from './errors/safe-to-retry.ts'
 export { UsageError } from './errors/usage-error.ts'
 export { listen } from './kysely/listen.ts'
 export { notify } from './kysely/notify.ts'
@@ -41,7 +52,10 @@ export { createPool, type CreatePoolOptions } from './pool/create-pool.ts'
 export type { Lease } from './pool/lease.ts'
 export type { PoolStats } from './pool/pool-stats.ts'
 export type { AcquireOptions, Pool, PoolCloseOptions } from './pool/pool.ts'
-export type { PoolOptions } from './pool/pool-options.ts'
+export type { Histogram, HistogramBucket } from './pool/histogram.ts'
+export type { PoolHook, PoolHooks } from './pool/pool-hooks.ts'
+export type { Pipelining, PoolOptions, Reset } from './pool/pool-options.ts'
+export type { CloseReason, PoolTotals } from './pool/pool-totals.ts'
 export type { RowMode } from './types/rows/row-function.ts'
 export type { Notification, TransactionStatus } from './wire/status-messages.ts'
 export type { FetchOptions, FetchValueOptions } from './client/fetch.ts'
@@ -74,4 +88,30 @@ export type { CallOptions, StatementOptions } from './client/call-options.ts'
 export { QueryTimeoutError } from './errors/query-timeout-error.ts'
 export { tagOf } from './errors/tag.ts'
 export { executeArrays } from './kysely/execute-arrays.ts'
+export {
+  type TelemetryChannel,
+  telemetryChannels,
+  type TelemetryEvents,
+  type TelemetryTraces,
+} from './telemetry/channels.ts'
+export { type ErrorSummary, errorSummary } from './telemetry/error-summary.ts'
+export { parametersOf } from './telemetry/parameters-of.ts'
+export { formatQueryLog, type QueryLogEntry, type QueryLogFormat } from './telemetry/query-log.ts'
+export { type PinoLike, queryLogger, type QueryLoggerOptions } from './telemetry/query-logger.ts'
+export { subscribeTelemetry, type TraceHandlers } from './telemetry/subscribe.ts'
+export type {
+  AcquireTrace,
+  ConnectTrace,
+  CopyTrace,
+  NoticeEvent,
+  PrepareTrace,
+  QueryTrace,
+  QueryVerb,
+  ReleaseEvent,
+  TraceCosts,
+  TracedConnection,
+  TracedPool,
+  TraceEnd,
+  TransactionTrace,
+} from './telemetry/traces.ts'
 export { type KyselyQueryOptions, queryOptions, queryOptionsOf } from './kysely/query-options.ts'

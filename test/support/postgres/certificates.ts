@@ -15,6 +15,10 @@ export interface KeyedCertificate {
 export interface Certificates extends Readonly<Record<CertificateName, KeyedCertificate>> {
   /** The authority that signed all but `selfSigned`, as PEM. */
   readonly authority: string
+  /** What the authority has revoked: the certificate `server`. */
+  readonly revocations: string
+  /** What the authority has revoked: nothing. */
+  readonly noRevocations: string
   /** Names the role `client_role`, for `clientcert=verify-full` in pg_hba.conf. */
   readonly client: KeyedCertificate
 }
@@ -43,6 +47,17 @@ interface Issuer {
 
 let certificates: Promise<Certificates> | undefined
 
+/** How a certificate is signed, as Web Crypto says it. */
+export type SignatureAlgorithm = (webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams | { name: 'Ed25519' }) & {
+  readonly hash?: string
+}
+
+/** A certificate for localhost, its own authority, signed in a way of the caller's choice. */
+export async function selfSignedBy(algorithm: SignatureAlgorithm): Promise<KeyedCertificate> {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  return selfSign({ name: 'CN=localhost', keys: keys as webcrypto.CryptoKeyPair }, algorithm)
+}
+
 /** Makes an authority and what it signs, once per process. */
 export function makeCertificates(): Promise<Certificates> {
   certificates ??= make()
@@ -59,21 +74,39 @@ async function make(): Promise<Certificates> {
     sign(SUBJECTS.client, issuer),
     selfSign(stranger),
   ])
-  return { authority: authority.certificate, server, wrongHost, expired, client, selfSigned }
+  const [revocations, noRevocations] = await Promise.all([revoke(issuer, server.certificate), revoke(issuer)])
+  const lists = { revocations, noRevocations }
+  return { authority: authority.certificate, server, wrongHost, expired, client, selfSigned, ...lists }
+}
+
+async function revoke({ name, keys }: Issuer, ...certificates: readonly string[]): Promise<string> {
+  const [thisUpdate, nextUpdate] = validity([-1, 1])
+  const list = await x509.X509CrlGenerator.create({
+    issuer: name,
+    thisUpdate,
+    nextUpdate,
+    entries: certificates.map((pem) => ({ serialNumber: new x509.X509Certificate(pem).serialNumber })),
+    signingKey: keys.privateKey,
+    signingAlgorithm: KEY_ALGORITHM,
+  })
+  return x509.PemConverter.encode(list.rawData, 'X509 CRL')
 }
 
 async function makeIssuer(name: string): Promise<Issuer> {
   return { name, keys: await makeKeys() }
 }
 
-async function selfSign({ name, keys }: Issuer): Promise<KeyedCertificate> {
+async function selfSign(
+  { name, keys }: Issuer,
+  signingAlgorithm: SignatureAlgorithm = KEY_ALGORITHM,
+): Promise<KeyedCertificate> {
   const [notBefore, notAfter] = validity([-1, 1])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name,
     keys,
     notBefore,
     notAfter,
-    signingAlgorithm: KEY_ALGORITHM,
+    signingAlgorithm,
     extensions: [
       new x509.BasicConstraintsExtension(true, 1, true),
       new x509.SubjectAlternativeNameExtension(localNames()),

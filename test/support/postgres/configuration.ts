@@ -1,7 +1,7 @@
 import { chmod, chown, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { CertificateName } from './certificates.ts'
+import type { CertificateName, KeyedCertificate } from './certificates.ts'
 import { unprivilegedUser } from './unprivileged-user.ts'
 
 /** What a test may ask of a server of its own. */
@@ -11,7 +11,7 @@ export interface ServerConfiguration {
   /** The whole of pg_hba.conf. By default the unix socket is trusted and TCP asks for SCRAM-SHA-256. */
   readonly hba?: readonly string[]
   /** Turns TLS on, with this certificate. */
-  readonly certificate?: CertificateName
+  readonly certificate?: CertificateName | KeyedCertificate
 }
 
 const FAST_AND_CAREFREE: ServerConfiguration['settings'] = {
@@ -38,11 +38,14 @@ export async function writeConfiguration(directory: string, configuration: Serve
   await writeFile(join(directory, 'data/pg_hba.conf'), hba.map((line) => `${line}\n`).join(''))
 }
 
-async function writeCertificate(directory: string, name: CertificateName): Promise<ServerConfiguration['settings']> {
+async function writeCertificate(
+  directory: string,
+  shown: CertificateName | KeyedCertificate,
+): Promise<ServerConfiguration['settings']> {
   // Imported only here: most servers need no certificate, and the library takes longer to load than the server to start.
   const { makeCertificates } = await import('./certificates.ts')
   const certificates = await makeCertificates()
-  const { certificate, key } = certificates[name]
+  const { certificate, key } = typeof shown === 'string' ? certificates[shown] : shown
   return {
     ssl: true,
     ssl_cert_file: await writeSecret(join(directory, 'server.crt'), certificate),

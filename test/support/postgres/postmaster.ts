@@ -16,7 +16,7 @@ const STOP_SIGNALS: Readonly<Record<StopMode, NodeJS.Signals>> = {
   crash: 'SIGKILL',
 }
 
-const READY = /database system is ready to accept connections/
+const READY = /database system is ready to accept (?:read-only )?connections/
 /** What the system says when another process was faster to take the port. */
 const PORT_TAKEN = 'could not bind'
 

@@ -14,6 +14,8 @@ import { PostgresError } from '../errors/postgres-error.ts'
 import { QueryTimeoutError } from '../errors/query-timeout-error.ts'
 import { noteTag } from '../errors/tag.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import { queryChannel } from '../telemetry/channels.ts'
+import { StreamTracing } from '../telemetry/query-tracing.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import { checkCallOptions, type StatementOptions, timeLimit } from './call-options.ts'
 
@@ -83,6 +85,8 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   #givenUp = false
   /** The batch on its way is being cancelled, because nobody wants it. */
   #dropsBatch = false
+  /** What telemetry is told; null while nobody wants to know. */
+  #tracing: StreamTracing | null = null
   /** Lets a COPY be fed on the session again. */
   #vacate: () => void = () => {}
   /** Its rows go to an `executeMany`, which may have to wait for it. */
@@ -201,7 +205,16 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
       return
     }
     signal?.addEventListener('abort', this.#abort, { once: true })
+    this.#tracing = this.#trace()
     this.#send()
+  }
+
+  #trace(): StreamTracing | null {
+    const { traced: connection } = this.#server.session
+    if (connection === null || !queryChannel.hasSubscribers) return null
+    const sql = this.#sql
+    const parameters = this.#parameters
+    return new StreamTracing({ verb: 'stream', sql, connection, parameters, tag: this.#tag, prepared: this.#kept })
   }
 
   /**
@@ -244,9 +257,10 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
         }
         const send = (exchange: Exchange): void => {
           this.#exchange = exchange
+          if (this.#tracing !== null) session.measure(exchange, this.#tracing.meter)
           turn.send(exchange)
         }
-        describeStatement(this.#server, { ...turn, send }, this.#sql, this.#kept)
+        describeStatement(this.#server, { ...turn, send }, this.#tracing?.sql ?? this.#sql, this.#kept)
           .then((statement) => {
             if (this.#over) {
               turn.end()
@@ -276,6 +290,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
 
   #received(rows: Row[]): void {
     if (rows.length > 0 && !this.#over) this.#batch = rows
+    this.#tracing?.batch(rows.length)
     // It was faster than its cancel: what is cancelled from here on is the commit, and that has to be told.
     this.#dropsBatch = false
     this.#serve()
@@ -289,6 +304,8 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     this.#vacate()
     this.#within?.goesOn()
     const dropped = this.#dropsBatch && error instanceof PostgresError && error.code === QUERY_CANCELED
+    if (error === undefined || dropped) this.#tracing?.succeed()
+    else this.#tracing?.fail(error)
     if (error === undefined || dropped) this.#finish()
     else if (this.#leaving === null) this.#fail(error)
     else this.#failure ??= { error }
@@ -304,7 +321,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
         this.#within?.goesOn()
         this.#nextDemand()?.resolve({ done: false, value: batch })
         // The next batch travels while this one is being used.
-        this.#portal?.fetch()
+        this.#fetch()
       } else if (this.#failure !== null) {
         const { error } = this.#failure
         this.#failure = null
@@ -315,6 +332,11 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
         return
       }
     }
+  }
+
+  #fetch(): void {
+    if (this.#tracing !== null && this.#portal?.suspended === true) this.#tracing.meter.roundTrips++
+    this.#portal?.fetch()
   }
 
   #nextDemand(): Demand<Row> | undefined {
@@ -343,6 +365,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
     if (reason instanceof QueryTimeoutError) reason.outcome = this.#portal === null ? 'not-sent' : 'unknown'
     this.#givenUp = true
     this.#batch = null
+    this.#tracing?.fail(reason)
     this.#fail(reason)
     const exchange = this.#exchange
     // In this order: the cancel keeps everybody else waiting, the close ends our turn.

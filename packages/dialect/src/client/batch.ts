@@ -7,6 +7,7 @@ import type { ServerSession } from '../connection/server-session.ts'
 import { underTypes } from '../connection/under-types.ts'
 import { placeError } from '../errors/batch-position.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import type { Meter } from '../telemetry/meter.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
 import type { StatementOptions } from './call-options.ts'
@@ -34,6 +35,7 @@ export function runBatch(
   settings: ConnectionSettings,
   queries: readonly BatchQuery[],
   options: BatchOptions | undefined,
+  meter?: Meter,
 ): Promise<QueryResult[]> {
   return new Promise((resolve, reject) => {
     // Copies: what the caller does to the arrays while the batch waits must not change what is sent.
@@ -58,6 +60,7 @@ export function runBatch(
       withdrawn: false,
       effect: 'not-sent',
       prepare: options?.prepare ?? true,
+      meter,
     }
     sendAbortable(request, options, settings, sendBatch)
   })

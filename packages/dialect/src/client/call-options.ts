@@ -22,7 +22,8 @@ export interface CallOptions {
 export interface StatementOptions extends CallOptions {
   /**
    * `false`: the statement is parsed without a name and described anew, and nothing of it is kept, here or on the server. For
-   * statements that are used once, or exist in very many variants, and for some poolers. Costs a round trip more. Default true.
+   * statements that are used once, or exist in very many variants. Costs a round trip more. Default true. Behind a pooler that
+   * knows no prepared statements, `statementCacheSize: 0` is the option: it holds for what the driver itself asks, too.
    */
   readonly prepare?: boolean | undefined
 }

@@ -1,5 +1,6 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
-import { cancelEverything, cancelRunning } from '../connection/cancel-request.ts'
+import { onlyHost } from '../config/only-host.ts'
+import { cancelAbandoned, cancelEverything, cancelRunning } from '../connection/cancel-request.ts'
 import type { Catalog } from '../connection/catalog.ts'
 import type { BatchQuery } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
@@ -12,6 +13,11 @@ import type { CopyTable } from '../copy/copy-table.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
 import { noteTag } from '../errors/tag.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import { queryChannel } from '../telemetry/channels.ts'
+import type { Meter } from '../telemetry/meter.ts'
+import { type TracedCall, traceQuery } from '../telemetry/query-tracing.ts'
+import { traceConnect } from '../telemetry/trace-connect.ts'
+import type { TracedConnection } from '../telemetry/traces.ts'
 import type { TransactionStatus } from '../wire/status-messages.ts'
 import { BatchStream, type StreamOptions } from './batch-stream.ts'
 import { type BatchOptions, type BatchResults, runBatch } from './batch.ts'
@@ -34,6 +40,7 @@ import { isOurs } from './is-ours.ts'
 import { ConnectionListeners, type ConnectionListenOptions, type NotificationCallback } from './listen.ts'
 import { type NoticeListener, NoticeListeners } from './notices.ts'
 import { type NotifyOptions, notifyQuery } from './notify.ts'
+import { ofCaller } from './of-caller.ts'
 import { openCopyTo } from './open-copy-to.ts'
 import { PreparedStatement, type StatementRunner } from './prepared.ts'
 import { type QueryOptions, runQuery } from './query.ts'
@@ -55,7 +62,10 @@ export class Connection {
   readonly #settings: ConnectionSettings
   readonly #listeners: ConnectionListeners
   readonly #notices: NoticeListeners
+  /** @internal What telemetry calls it. */
+  readonly traced: TracedConnection
   #closing: Promise<void> | null = null
+  #resets = 0
 
   private constructor(
     open: OpenConnection,
@@ -68,6 +78,11 @@ export class Connection {
     this.#listeners = listeners
     this.#notices = notices
     listeners.attach(open.session)
+    const { user, database, hosts } = settings
+    const { session } = open
+    const { host, port } = session.address ?? hosts[0]
+    session.traced = { processId: session.processId, host, port, database, user }
+    this.traced = session.traced
   }
 
   /** Connects and logs in. Called by `connect` and by pools, which share a catalog between connections. */
@@ -78,13 +93,24 @@ export class Connection {
     signal?: AbortSignal,
   ): Promise<Connection> {
     try {
-      const listeners = new ConnectionListeners()
-      const notices = new NoticeListeners()
-      const open = await openConnection(settings, catalog, listeners.hearing(notices.hearing(events)), signal)
-      return new Connection(open, settings, listeners, notices)
+      return await traceConnect(settings, () => Connection.#connect(settings, catalog, events, signal))
     } catch (error) {
       throw withCallerStack(error)
     }
+  }
+
+  static async #connect(
+    settings: ConnectionSettings,
+    catalog: Catalog,
+    events: ServerEvents,
+    signal: AbortSignal | undefined,
+  ): Promise<Connection> {
+    const listeners = new ConnectionListeners()
+    const notices = new NoticeListeners()
+    const open = await openConnection(settings, catalog, listeners.hearing(notices.hearing(events)), signal)
+    const connection = new Connection(open, settings, listeners, notices)
+    notices.traced = connection.traced
+    return connection
   }
 
   /** The process id of the server's backend, as in `pg_stat_activity.pid`. */
@@ -154,12 +180,38 @@ export class Connection {
     options?: QueryOptions,
   ): Promise<QueryResult<Row>> {
     try {
-      this.#requireOpen()
-      return (await runQuery(this.#open, this.#settings, sql, parameters, options)) as QueryResult<Row>
+      return await this.startQuery<Row>(sql, parameters.slice(), options)
     } catch (error) {
-      const own = error === options?.signal?.reason && error !== undefined
-      throw own ? error : withCallerStack(noteTag(error, options?.tag))
+      throw ofCaller(error, options)
     }
+  }
+
+  /**
+   * `query` without a promise of its own, for the pool, which has one around it: errors are without the caller's stack, which
+   * is to be attached with `ofCaller`, and `parameters` belongs to it. Throws at once on a connection that is closed.
+   */
+  startQuery<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    options: QueryOptions | undefined,
+  ): Promise<QueryResult<Row>> {
+    this.#requireOpen()
+    const result = queryChannel.hasSubscribers
+      ? this.#traceQuery(sql, parameters, options)
+      : runQuery(this.#open, this.#settings, sql, parameters, options)
+    return result as Promise<QueryResult<Row>>
+  }
+
+  #traceQuery(sql: string, parameters: readonly unknown[], options: QueryOptions | undefined): Promise<QueryResult> {
+    return traceQuery(
+      this.#call('query', sql, { parameters, tag: options?.tag, prepared: options?.prepare !== false }),
+      (text, meter) => runQuery(this.#open, this.#settings, text, parameters, options, meter),
+      (result) => result,
+    )
+  }
+
+  #call(verb: TracedCall['verb'], sql: string, rest: Omit<TracedCall, 'verb' | 'sql' | 'connection'>): TracedCall {
+    return { verb, sql, connection: this.traced, ...rest }
   }
 
   /** Runs one statement and gives its rows. See {@link Connection.query}. */
@@ -203,10 +255,12 @@ export class Connection {
     return runTransaction(this, fn, options, () => this.openAnother())
   }
 
-  /** Opens another connection to the same database, which is nobody's but the caller's. */
+  /** Opens another connection to the same host and database, which is nobody's but the caller's. */
   openAnother(): Promise<Connection> {
     const events = { notice: () => {}, notification: () => {}, closed: () => {} }
-    return Connection.open(this.#settings, this.#open.catalog, events)
+    const { address } = this.#open.session
+    const settings = address === null ? this.#settings : onlyHost(this.#settings, address)
+    return Connection.open(settings, this.#open.catalog, events)
   }
 
   /**
@@ -222,11 +276,26 @@ export class Connection {
   ): Promise<BatchResults<Rows>> {
     try {
       this.#requireOpen()
-      return (await runBatch(this.#open, this.#settings, queries, options)) as BatchResults<Rows>
+      const results = queryChannel.hasSubscribers
+        ? this.#traceBatch(queries, options)
+        : runBatch(this.#open, this.#settings, queries, options)
+      return (await results) as BatchResults<Rows>
     } catch (error) {
       const own = error === options?.signal?.reason && error !== undefined
       throw own ? error : withCallerStack(noteTag(error, options?.tag))
     }
+  }
+
+  #traceBatch(queries: readonly BatchQuery[], options: BatchOptions | undefined): Promise<QueryResult[]> {
+    const sql = queries.map((query) => query.sql).join('; ')
+    return traceQuery(
+      this.#call('batch', sql, { batchSize: queries.length, tag: options?.tag, prepared: true }),
+      (_text, meter) => runBatch(this.#open, this.#settings, queries, options, meter),
+      (results) => ({
+        command: results.at(-1)?.command,
+        rowCount: results.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0),
+      }),
+    )
   }
 
   /**
@@ -244,7 +313,14 @@ export class Connection {
   ): Promise<QueryResult<Row>> {
     try {
       this.#requireOpen()
-      return (await runMany(this.#open, this.#settings, sql, rows, options)) as QueryResult<Row>
+      const result = queryChannel.hasSubscribers
+        ? traceQuery(
+            this.#call('executeMany', sql, { tag: options?.tag, prepared: true }),
+            (text, meter) => runMany(this.#open, this.#settings, text, rows, options, meter),
+            (executed) => executed,
+          )
+        : runMany(this.#open, this.#settings, sql, rows, options)
+      return (await result) as QueryResult<Row>
     } catch (error) {
       const own = error === options?.signal?.reason && error !== undefined
       throw own ? error : withCallerStack(noteTag(error, options?.tag))
@@ -305,13 +381,24 @@ export class Connection {
   async execute(script: string): Promise<ScriptResult[]> {
     try {
       this.#requireOpen()
-      return await new Promise((resolve, reject) => {
-        const { session } = this.#open
-        session.send(new SimpleQueryExchange(session, script, resolve, reject))
-      })
+      if (!queryChannel.hasSubscribers) return await this.#runScript(script)
+      return await traceQuery(
+        this.#call('execute', script, { prepared: false }),
+        (text, meter) => this.#runScript(text, meter),
+        (results) => ({ command: results.at(-1)?.command, rowCount: results.at(-1)?.rowCount }),
+      )
     } catch (error) {
       throw withCallerStack(error)
     }
+  }
+
+  #runScript(script: string, meter?: Meter): Promise<ScriptResult[]> {
+    const { session } = this.#open
+    return new Promise((resolve, reject) => {
+      const exchange = new SimpleQueryExchange(session, script, resolve, reject)
+      if (meter !== undefined) session.measure(exchange, meter)
+      session.send(exchange)
+    })
   }
 
   /**
@@ -370,6 +457,32 @@ export class Connection {
   async reset(): Promise<void> {
     this.#requireOpen()
     await resetConnection(this)
+    this.#resets++
+  }
+
+  /** Has the server discard everything that belongs to the session, prepared statements included. Only while nothing runs. */
+  async discardAll(): Promise<void> {
+    await this.execute('discard all')
+    this.#open.prepared.clear()
+    this.#resets++
+  }
+
+  /**
+   * Whether whoever uses the session next may notice what was done to it, since `forgetChanges`: settings, temporary
+   * tables, locks and the like. What a function has done inside is seen only where the server reports it.
+   */
+  get changed(): boolean {
+    return this.#open.session.changes.any
+  }
+
+  /** How often the session was made as good as new. */
+  get resets(): number {
+    return this.#resets
+  }
+
+  /** The session is from now on as it is to be. */
+  forgetChanges(): void {
+    this.#open.session.changes.forget()
   }
 
   /**
@@ -434,6 +547,14 @@ export class Connection {
    */
   async cancelEverything(): Promise<void> {
     await cancelEverything(this.#open, this.#settings)
+  }
+
+  /**
+   * Cancels everything that is running, whichever statement is hit, for a connection that goes on: resolves once it serves
+   * again. Rejects when the server cannot be told.
+   */
+  async cancelAbandoned(): Promise<void> {
+    await cancelAbandoned(this.#open, this.#settings)
   }
 
   /** Resolves once everything asked so far has been answered, or the connection is gone. */

@@ -17,6 +17,7 @@ import { quotedIdentifier } from '../copy/quoted.ts'
 import { ROWS_LOOKED_AT, rowWriter } from '../copy/row-plan.ts'
 import { isBytes, type Source } from '../copy/source.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import { CopyTracing } from '../telemetry/copy-tracing.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import { tableColumns } from './table-columns.ts'
 
@@ -78,15 +79,23 @@ export async function runCopyFrom(
   requireFormat(options.format)
   if (options.columns?.length === 0) throw new UsageError('COPY needs at least one column')
   const target = quotedTable(table)
-  const { rowCount } = await copyIn({
-    server: typed,
-    settings,
-    source,
-    signal: options.signal,
-    onProgress: options.onProgress,
-    plan: (items) => planCopy({ server: typed, settings, target, options, columnNames }, items),
-  })
-  return { rowCount: rowCount ?? 0 }
+  const tracing = CopyTracing.begin('from', server.session.traced)
+  try {
+    const { rowCount } = await copyIn({
+      server: typed,
+      settings,
+      source,
+      signal: options.signal,
+      onProgress: options.onProgress,
+      observer: tracing,
+      plan: (items) => planCopy({ server: typed, settings, target, options, columnNames }, items),
+    })
+    tracing?.succeed(rowCount)
+    return { rowCount: rowCount ?? 0 }
+  } catch (error) {
+    tracing?.fail(error)
+    throw error
+  }
 }
 
 interface CopyFrom {

@@ -6,6 +6,7 @@ import type { ServerSession } from '../connection/server-session.ts'
 import { SourceReading } from '../connection/source-reading.ts'
 import { underTypes } from '../connection/under-types.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import type { Meter } from '../telemetry/meter.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
 import type { StatementOptions } from './call-options.ts'
@@ -43,6 +44,7 @@ export function runMany(
   sql: string,
   parameterRows: ParameterRows,
   options: ExecuteManyOptions | undefined,
+  meter?: Meter,
 ): Promise<QueryResult> {
   const chunkRows = options?.chunkRows ?? DEFAULT_CHUNK_ROWS
   if (!Number.isInteger(chunkRows) || chunkRows < 1) {
@@ -72,6 +74,7 @@ export function runMany(
       withdrawn: false,
       effect: 'not-sent',
       prepare: options?.prepare ?? true,
+      meter,
     }
     sendAbortable(request, options, settings, sendMany, abandonMany)
   })

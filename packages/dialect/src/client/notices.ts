@@ -2,6 +2,8 @@ import type { ServerEvents } from '../connection/server-events.ts'
 import type { PostgresError } from '../errors/postgres-error.ts'
 import { isPromiseLike } from '../listen/event-callbacks.ts'
 import { reportError } from '../listen/report-error.ts'
+import { noticeChannel } from '../telemetry/channels.ts'
+import type { TracedConnection } from '../telemetry/traces.ts'
 
 /** What of an error's fields a notice has as well. */
 const FIELDS = [
@@ -39,6 +41,8 @@ export type NoticeListener = (notice: Notice) => unknown
 export class NoticeListeners {
   /** Replaced, and never changed: whoever is added by a listener hears the next notice first. */
   #listeners: readonly NoticeListener[] = []
+  /** Once it has logged in. */
+  traced: TracedConnection | undefined
 
   /** The events of the connection, with listeners. */
   hearing(events: ServerEvents): ServerEvents {
@@ -47,6 +51,10 @@ export class NoticeListeners {
       closed: (cause) => events.closed(cause),
       notice: (error) => {
         events.notice(error)
+        if (noticeChannel.hasSubscribers) {
+          const { severityCode: severity, code, message } = error
+          noticeChannel.publish({ connection: this.traced, severity, code, message })
+        }
         for (const listener of this.#listeners) tellNotice(listener, error)
       },
     }

@@ -24,8 +24,13 @@ export function openCopyTo(
     server: typed,
     settings,
     signal: options.signal,
+    tracedSql: withoutValues(origin),
     plan: (unwanted) => planCopyTo({ server: typed, settings, origin, unwanted }, options),
   })
+}
+
+function withoutValues(origin: CopyOrigin): string | undefined {
+  return isQuery(origin) && (origin.parameters?.length ?? 0) > 0 ? `copy (${origin.query}) to stdout` : undefined
 }
 
 function checkOrigin(origin: CopyOrigin, columns: readonly string[] | undefined): void {

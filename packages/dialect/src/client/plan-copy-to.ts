@@ -12,6 +12,7 @@ import { describeColumns } from '../copy/describe-columns.ts'
 import { inlineParameters } from '../copy/inline-parameters.ts'
 import { quotedIdentifier } from '../copy/quoted.ts'
 import { RowCollector } from '../copy/row-collector.ts'
+import { PostgresError } from '../errors/postgres-error.ts'
 import { type Codec, TEXT } from '../types/codec.ts'
 import { RowDecoder } from '../types/rows/row-decoder.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
@@ -32,7 +33,7 @@ export async function planCopyTo(copy: CopyTo, options: CopyToOptions | CopyToRo
   const { server, origin } = copy
   if (options.format === 'rows') {
     const query = isQuery(origin) ? await wholeQuery(copy, origin) : selectOf(origin, options.columns)
-    const statement = await describeTypes(copy, query)
+    const statement = await describeTypes(copy, query).catch((error: unknown) => withoutValues(error, origin))
     return planRows(server, query, statement, options.rowMode ?? 'object')
   }
   const list = optionList(options.format ?? 'text', options)
@@ -106,6 +107,13 @@ async function describeTypes(copy: CopyTo, query: string): Promise<Statement> {
   const turn = await new Promise<Turn>((resolve, reject) => server.session.turn(resolve, reject))
   const changed = await typesChanged(server, turn, statement.generation, doubtful).finally(() => turn.end())
   return changed ? describeColumns(server, query, { settings, signal: unwanted }) : statement
+}
+
+/** Values are written into what was described: its error is told of the query as it was given. */
+function withoutValues(error: unknown, origin: CopyOrigin): never {
+  const inlined = isQuery(origin) && (origin.parameters?.length ?? 0) > 0
+  if (inlined && error instanceof PostgresError) error.concernWithoutPlace(origin.query)
+  throw error
 }
 
 /** The newline ends a comment that the query may end with. */

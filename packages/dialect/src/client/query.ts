@@ -5,6 +5,7 @@ import { sendQuery } from '../connection/send-query.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import { underTypes } from '../connection/under-types.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import type { Meter } from '../telemetry/meter.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
 import type { StatementOptions } from './call-options.ts'
@@ -22,12 +23,14 @@ export interface QueryOptions extends StatementOptions {
   readonly types?: PgTypes | undefined
 }
 
+/** `parameters` is not the caller's own array: what they do to it while the query waits must not change what is sent. */
 export function runQuery(
   server: ServerSession,
   settings: ConnectionSettings,
   sql: string,
   parameters: readonly unknown[],
   options: QueryOptions | undefined,
+  meter?: Meter,
 ): Promise<QueryResult> {
   if (parameters.length > MAX_PARAMETERS) {
     return Promise.reject(
@@ -36,11 +39,10 @@ export function runQuery(
   }
   const mode = options?.rowMode ?? 'object'
   return new Promise((resolve, reject) => {
-    // A copy: what the caller does to the array while the query waits must not change what is sent.
     const request: QueryRequest = {
       server: underTypes(server, options?.types),
       sql,
-      parameters: parameters.slice(),
+      parameters,
       mode,
       resolve,
       reject,
@@ -48,6 +50,7 @@ export function runQuery(
       withdrawn: false,
       effect: 'not-sent',
       prepare: options?.prepare ?? true,
+      meter,
     }
     sendAbortable(request, options, settings, sendQuery)
   })

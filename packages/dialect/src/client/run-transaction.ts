@@ -1,5 +1,6 @@
 import { AbortedTransactionError } from '../errors/aborted-transaction-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import { TransactionTracing } from '../telemetry/transaction-tracing.ts'
 import type { Connection } from './connection.ts'
 import { failedCommit } from './failed-commit.ts'
 import { isLost } from './lost.ts'
@@ -32,13 +33,18 @@ export async function runTransaction<Result>(
     )
   }
   inTransaction.add(connection)
+  const tracing = TransactionTracing.begin(connection.traced, false)
   try {
     await beginUnlessAborted(connection, begin, signal)
     const id = new TransactionId(connection, options.accessMode !== 'read only')
     const scope: TransactionScope = { connection, signal, id, savepoints: 0, failure: null }
     const result = await runToItsEnd(scope, fn)
     await commit(scope, connect)
+    tracing?.committed()
     return result
+  } catch (error) {
+    tracing?.failed(error)
+    throw error
   } finally {
     inTransaction.delete(connection)
   }

@@ -6,6 +6,7 @@ import type { CopyTable } from '../copy/copy-table.ts'
 import { AbortedTransactionError } from '../errors/aborted-transaction-error.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import { TransactionTracing } from '../telemetry/transaction-tracing.ts'
 import type { BatchStream, StreamOptions } from './batch-stream.ts'
 import type { BatchOptions, BatchResults } from './batch.ts'
 import type { Connection } from './connection.ts'
@@ -252,18 +253,24 @@ export class Transaction {
     const scope = this.#scope
     const { connection } = scope
     const savepoint = `pgwire_${++scope.savepoints}`
-    await connection.execute(`savepoint ${savepoint}`)
+    const tracing = TransactionTracing.begin(connection.traced, true)
+    await connection.execute(`savepoint ${savepoint}`).catch((error: unknown) => {
+      tracing?.failed(error)
+      throw error
+    })
     const nested = new Transaction(scope)
     try {
       const result = await fn(nested)
       await nested.end()
       if (connection.transactionStatus === 'E') throw new AbortedTransactionError(scope.failure ?? undefined)
       await connection.execute(`release savepoint ${savepoint}`)
+      tracing?.committed()
       return result
     } catch (error) {
       await nested.end().catch(() => {})
       await rollBackTo(savepoint, connection)
       scope.failure = null
+      tracing?.failed(error)
       throw error
     }
   }

@@ -6,6 +6,12 @@ const otherNames: ReadonlyMap<string, string> = new Map([
   ['pass', 'password'],
   ['dbname', 'database'],
   ['db', 'database'],
+  ['url', 'connectionString'],
+  ['uri', 'connectionString'],
+  ['dsn', 'connectionString'],
+  ['hosts', 'host'],
+  ['ports', 'port'],
+  ['schema', 'searchPath'],
   ['ssl', 'tls'],
   ['sslmode', 'tls'],
   ['sslrootcert', 'tls'],
@@ -13,6 +19,13 @@ const otherNames: ReadonlyMap<string, string> = new Map([
   ['connection', 'serverSettings'],
   ['connectiontimeoutmillis', 'connectTimeoutMs'],
   ['connecttimeout', 'connectTimeoutMs'],
+  ['statementtimeout', 'statementTimeoutMs'],
+  ['locktimeout', 'lockTimeoutMs'],
+  ['idleintransactionsessiontimeout', 'idleInTransactionTimeoutMs'],
+  ['querytimeout', 'queryTimeoutMs'],
+  ['keepalive', 'keepaliveIdleMs'],
+  ['keepaliveinitialdelaymillis', 'keepaliveIdleMs'],
+  ['targetsessionattributes', 'targetSessionAttrs'],
 ])
 
 /** Characters compared; the time taken grows with their square. */

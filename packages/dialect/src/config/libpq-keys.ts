@@ -1,48 +1,36 @@
 /**
- * Keys of libpq's connection strings that are not supported yet, each with the values that ask for nothing beyond what
- * happens anyway. Without this list they would go to the server as settings that it does not know; and nobody who asks
- * for more security may silently get less.
+ * What of libpq's there is not here. Without this list such keys would go to the server as settings that it does not know;
+ * and nobody who asks for more security may silently get less.
  * @see https://www.postgresql.org/docs/current/libpq-connect.html
  */
-export const unsupportedKeys: ReadonlyMap<string, readonly string[]> = new Map([
-  ['channel_binding', ['disable', 'prefer']],
-  ['fallback_application_name', []],
-  ['gssdelegation', ['0']],
-  ['gssencmode', ['disable', 'prefer']],
-  ['gsslib', []],
-  ['hostaddr', []],
-  ['keepalives', []],
-  ['keepalives_count', []],
-  ['keepalives_idle', []],
-  ['keepalives_interval', []],
-  ['krbsrvname', []],
-  ['load_balance_hosts', ['disable']],
-  ['max_protocol_version', ['3.0', 'latest']],
-  ['min_protocol_version', ['3.0']],
-  ['oauth_client_id', []],
-  ['oauth_client_secret', []],
-  ['oauth_issuer', []],
-  ['oauth_scope', []],
-  ['passfile', []],
-  ['require_auth', []],
-  ['requirepeer', []],
-  ['requiressl', []],
-  ['scram_client_key', []],
-  ['scram_server_key', []],
-  ['service', []],
-  ['servicefile', []],
-  ['ssl_max_protocol_version', []],
-  ['ssl_min_protocol_version', []],
-  ['sslcert', []],
-  ['sslcertmode', []],
-  ['sslcompression', ['0']],
-  ['sslcrl', []],
-  ['sslcrldir', []],
-  ['sslkey', []],
-  ['sslkeylogfile', []],
-  ['sslnegotiation', ['postgres']],
-  ['sslpassword', []],
-  ['sslsni', ['1']],
-  ['target_session_attrs', ['any']],
-  ['tcp_user_timeout', []],
+export interface UnsupportedKey {
+  /** The values that ask for nothing beyond what happens anyway; `any` where nothing can come of it. */
+  readonly harmless: readonly string[] | 'any'
+  readonly env?: string
+  /** Why it cannot be had. */
+  readonly because?: string
+}
+
+const NODE_CANNOT = 'Node cannot set it'
+const NO_OAUTH_FLOW = 'the option oauthToken gives a token'
+
+export const unsupportedKeys: ReadonlyMap<string, UnsupportedKey> = new Map<string, UnsupportedKey>([
+  ['gssdelegation', { harmless: ['0'], env: 'PGGSSDELEGATION' }],
+  ['gssencmode', { harmless: ['disable', 'prefer'], env: 'PGGSSENCMODE' }],
+  ['gsslib', { harmless: 'any', env: 'PGGSSLIB' }],
+  ['keepalives_count', { harmless: ['0'], because: NODE_CANNOT }],
+  ['keepalives_interval', { harmless: ['0'], because: NODE_CANNOT }],
+  ['krbsrvname', { harmless: 'any', env: 'PGKRBSRVNAME' }],
+  ['oauth_client_id', { harmless: [], because: NO_OAUTH_FLOW }],
+  ['oauth_client_secret', { harmless: [], because: NO_OAUTH_FLOW }],
+  ['oauth_issuer', { harmless: [], because: NO_OAUTH_FLOW }],
+  ['oauth_scope', { harmless: [], because: NO_OAUTH_FLOW }],
+  ['requirepeer', { harmless: [], env: 'PGREQUIREPEER', because: NODE_CANNOT }],
+  ['requiressl', { harmless: ['0'], env: 'PGREQUIRESSL', because: 'use sslmode' }],
+  ['scram_client_key', { harmless: [] }],
+  ['scram_server_key', { harmless: [] }],
+  ['sslcompression', { harmless: ['0'], env: 'PGSSLCOMPRESSION' }],
+  ['sslcrldir', { harmless: [], env: 'PGSSLCRLDIR', because: 'use sslcrl' }],
+  ['sslkeylogfile', { harmless: [] }],
+  ['tcp_user_timeout', { harmless: ['0'], because: NODE_CANNOT }],
 ])

@@ -1,10 +1,11 @@
-/** The three places in which options are written, behind one interface. */
+/** The places in which options are written, behind one interface. */
 import { ConfigError } from '../errors/config-error.ts'
 import { connectionOptions, optionNames } from './connection-options.ts'
 import type { ConnectionOptions, OptionName } from './connection-options.ts'
 import { refuseUnknownNames } from './known-names.ts'
 import { unsupportedKeys } from './libpq-keys.ts'
-import { parseDsn } from './parse-dsn.ts'
+import { type DsnEntry, parseDsn } from './parse-dsn.ts'
+import { readService, type WrittenService } from './service-file.ts'
 
 /** A value that nobody has checked, and how to call the place where it was written. */
 export interface Written {
@@ -31,19 +32,24 @@ export function optionsObject(options: ConnectionOptions): OptionSource {
   }
 }
 
+/** What is no option is a setting of the session. */
 export function connectionString(dsn: string): OptionSource {
-  const written = new Map<OptionName, Written>()
-  const settings = new Map<string, string>()
-  for (const [key, text] of parseDsn(dsn).map(translateSsl)) {
-    const name = optionByUrlKey.get(key)
-    if (name !== undefined) writeText(written, name, text, `${key} in the connection string`)
-    else if (!askedInVain(key, text)) settings.set(key, text)
-  }
-  written.set('serverSettings', { value: Object.fromEntries(settings), label: 'The connection string' })
+  const { written, rest } = options(parseDsn(dsn).map(translateSsl), 'in the connection string')
+  written.set('serverSettings', { value: Object.fromEntries(rest), label: 'The connection string' })
+  return (name) => written.get(name)
+}
+
+/** What is no option is a mistake, as in libpq, which shares the file with us. */
+export function serviceFile(service: WrittenService, environment: Environment): OptionSource {
+  const { written, rest } = options(readService(service, environment), 'in the service file')
+  if (rest.size > 0) throw new ConfigError('A line of the service file has a key that is no option')
   return (name) => written.get(name)
 }
 
 export function environmentVariables(environment: Environment): OptionSource {
+  for (const [key, { env }] of unsupportedKeys) {
+    if (env !== undefined) refuseUnsupported(key, environment[env] ?? '', `The environment variable ${env}`)
+  }
   return (name) => {
     const { env } = connectionOptions[name]
     const text = env === undefined ? undefined : environment[env]
@@ -54,6 +60,24 @@ export function environmentVariables(environment: Environment): OptionSource {
   }
 }
 
+interface SortedEntries {
+  readonly written: Map<OptionName, Written>
+  /** The entries that are no options of libpq's or ours. */
+  readonly rest: ReadonlyMap<string, string>
+}
+
+function options(entries: readonly DsnEntry[], where: string): SortedEntries {
+  const written = new Map<OptionName, Written>()
+  const rest = new Map<string, string>()
+  for (const [key, text] of entries) {
+    const name = optionByUrlKey.get(key)
+    if (name !== undefined) writeText(written, name, text, `${key} ${where}`)
+    else if (unsupportedKeys.has(key)) refuseUnsupported(key, text, `${key} ${where}`)
+    else rest.set(key, text)
+  }
+  return { written, rest }
+}
+
 /** What is empty was not written, as in libpq. */
 function writeText(written: Map<OptionName, Written>, name: OptionName, text: string, label: string): void {
   const { parse } = connectionOptions[name]
@@ -61,18 +85,16 @@ function writeText(written: Map<OptionName, Written>, name: OptionName, text: st
 }
 
 /** libpq takes this one from JDBC's URLs. */
-function translateSsl([key, text]: readonly [string, string]): readonly [string, string] {
+function translateSsl([key, text]: DsnEntry): DsnEntry {
   if (key !== 'ssl') return [key, text]
   if (text !== 'true') throw new ConfigError('ssl in the connection string can only be true. Use sslmode')
   return ['sslmode', 'require']
 }
 
-/** Whether the key is one of libpq's that changes nothing here. Throws when it would have to. */
-function askedInVain(key: string, text: string): boolean {
-  const harmless = unsupportedKeys.get(key)
-  if (harmless === undefined) return false
-  if (text !== '' && !harmless.includes(text)) {
-    throw new ConfigError(`${key} in the connection string is not supported yet, or not with this value`)
-  }
-  return true
+/** Throws when a key that changes nothing here would have to. */
+function refuseUnsupported(key: string, text: string, label: string): void {
+  const { harmless, because } = unsupportedKeys.get(key) ?? { harmless: 'any' }
+  if (text === '' || harmless === 'any' || harmless.includes(text)) return
+  const reason = because === undefined ? '' : `: ${because}`
+  throw new ConfigError(`${label} is not supported, or not with this value${reason}`)
 }

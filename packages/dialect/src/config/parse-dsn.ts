@@ -5,7 +5,7 @@
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
  */
 import { ConfigError } from '../errors/config-error.ts'
-import { severalHosts } from './option-checks.ts'
+import { parseKeywords } from './parse-keywords.ts'
 
 /** A key and its value, decoded. Of equal keys the last one counts. */
 export type DsnEntry = readonly [key: string, value: string]
@@ -18,14 +18,13 @@ const NEVER_LITERAL = /[\x00-\x20\x7f]/
 
 const ENCODE = 'percent-encode /, ? and % in a password, and @ in the name of a database'
 
-/** The parts in front of the query come under libpq's names for them: user, password, host, port, dbname. */
+/**
+ * What is no URI is a list of keywords and values. The parts in front of a URI's query come under libpq's names for them:
+ * user, password, host, port, dbname.
+ */
 export function parseDsn(dsn: string): readonly DsnEntry[] {
   const scheme = SCHEME.exec(dsn)?.[0]
-  if (scheme === undefined) {
-    throw new ConfigError(
-      'The connection string must begin with postgres:// or postgresql:// (keyword/value strings are not supported yet)',
-    )
-  }
+  if (scheme === undefined) return parseKeywords(dsn)
   if (NEVER_LITERAL.test(dsn)) {
     throw new ConfigError('The connection string contains a space or a control character: percent-encode it')
   }
@@ -53,22 +52,28 @@ function parseAuthority(authority: string): readonly DsnEntry[] {
   return [
     ['user', decode(credentials.slice(0, colon), 'user')],
     ['password', decode(credentials.slice(colon + 1), 'password')],
-    ...parseHost(authority.slice(at + 1)),
+    ...parseHosts(authority.slice(at + 1)),
   ]
 }
 
-function parseHost(address: string): readonly DsnEntry[] {
-  if (address.includes(',')) throw severalHosts('The connection string')
+/** Lists with commas, as in the options `host` and `port`. */
+function parseHosts(addresses: string): readonly DsnEntry[] {
+  const hosts = addresses.split(',').map(parseHost)
+  const ports = hosts.map(([, port]) => port)
+  return [
+    ['host', hosts.map(([host]) => host).join(',')],
+    ['port', ports.every((port) => port === '') ? '' : ports.join(',')],
+  ]
+}
+
+function parseHost(address: string): readonly [host: string, port: string] {
   const hostEnd = address.startsWith('[') ? endOfBrackets(address) : endOr(address, address.indexOf(':'))
   const port = decode(address.slice(hostEnd + 1), 'port')
   if (port.includes(':')) {
     throw new ConfigError('The host in the connection string has several colons: put an IPv6 address into brackets')
   }
   if (/\D/.test(port)) throw new ConfigError(`The port in the connection string is not a number: ${ENCODE}`)
-  return [
-    ['host', decode(address.slice(0, hostEnd), 'host')],
-    ['port', port],
-  ]
+  return [decode(address.slice(0, hostEnd), 'host'), port]
 }
 
 function endOfBrackets(address: string): number {

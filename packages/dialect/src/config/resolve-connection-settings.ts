@@ -3,75 +3,109 @@ import { userInfo } from 'node:os'
 import { ConfigError } from '../errors/config-error.ts'
 import { connectionOptions } from './connection-options.ts'
 import type { ConnectionOptions, OptionName, OptionValues } from './connection-options.ts'
-import type { ConnectionSettings, ServerAddress } from './connection-settings.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
 import { hidden } from './hidden-property.ts'
-import { connectionString, environmentVariables, optionsObject } from './option-sources.ts'
+import { personalFile } from './home-directory.ts'
+import { resolveHosts } from './hosts.ts'
+import { connectionString, environmentVariables, optionsObject, serviceFile } from './option-sources.ts'
 import type { Environment, OptionSource } from './option-sources.ts'
+import { resolveProtocolVersions } from './protocol-versions.ts'
+import { readOption } from './read-option.ts'
 import { resolveTls } from './resolve-tls.ts'
+import { resolveServerSettings } from './session-settings.ts'
 
 /**
- * Everything that a connection needs to know, from a connection string or an options object, then from libpq's
- * environment variables, then from the defaults. Throws `ConfigError`, which never quotes what was written.
+ * Everything that a connection needs to know: from an options object, then its connection string, then the service that
+ * one of them or the environment names, then libpq's environment variables, then the defaults. Throws `ConfigError`, which
+ * never quotes what was written.
  *
- * It reads the file named by `sslrootcert`, and asks the operating system for the user when nobody names one.
+ * It reads the service file and the files for TLS, and asks the operating system for the user when nobody names one.
  */
 export function resolveConnectionSettings(
   connection?: string | ConnectionOptions,
   environment: Environment = process.env,
 ): ConnectionSettings {
-  const sources = [written(connection), environmentVariables(environment)]
+  const sources = optionSources(connection, environment)
+  const read = <Name extends OptionName>(name: Name): OptionValues[Name] | undefined => readOption(name, sources)
   const required = <Name extends OptionName>(name: Name): OptionValues[Name] => {
-    const value = read(name, sources) ?? connectionOptions[name].default
+    const value = read(name) ?? connectionOptions[name].default
     if (value === undefined) throw new ConfigError(`The option ${name} has no default`)
     return value
   }
 
-  const address = serverAddress(required('host'), required('port'))
-  const user = read('user', sources) ?? operatingSystemUser()
-  const options = read('options', sources)
+  const user = read('user') ?? operatingSystemUser()
   const settings = {
-    hosts: [address] as const,
+    hosts: hosts(sources),
+    targetSessionAttrs: required('targetSessionAttrs'),
+    loadBalanceHosts: required('loadBalanceHosts'),
     user,
-    database: read('database', sources) ?? user,
-    applicationName: required('applicationName'),
+    passfile: read('passfile') ?? personalFile(environment, '.pgpass', 'pgpass.conf'),
+    database: read('database') ?? user,
+    applicationName: read('applicationName') ?? read('fallbackApplicationName') ?? required('applicationName'),
     connectTimeoutMs: required('connectTimeoutMs'),
-    tls: resolveTls(
-      { tls: read('tls', sources), sslmode: read('sslmode', sources), sslrootcert: read('sslrootcert', sources) },
-      address,
-    ),
-    serverSettings: Object.freeze({ ...(options === undefined ? {} : { options }), ...required('serverSettings') }),
+    keepaliveIdleMs: read('keepalives') === '0' ? 0 : required('keepaliveIdleMs'),
+    tls: resolveTls(read, environment),
+    channelBinding: required('channelBinding'),
+    requireAuth: read('requireAuth'),
+    maxScramIterations: required('maxScramIterations'),
+    protocolVersions: resolveProtocolVersions(required('minProtocolVersion'), required('maxProtocolVersion')),
+    serverSettings: resolveServerSettings(sources),
     statementCacheSize: required('statementCacheSize'),
     statementCacheBytes: required('statementCacheBytes'),
     queryTimeoutMs: required('queryTimeoutMs'),
     maxMessageBytes: required('maxMessageBytes'),
   }
-  return Object.freeze(hidden(settings, { password: read('password', sources) }))
+  return Object.freeze(hidden(settings, { password: read('password'), oauthToken: read('oauthToken') }))
 }
 
-/** The option from the first source that has it, checked. What a later source says about it is not even looked at. */
-function read<Name extends OptionName>(name: Name, sources: readonly OptionSource[]): OptionValues[Name] | undefined {
-  for (const source of sources) {
-    const found = source(name)
-    if (found !== undefined) return connectionOptions[name].check(found.value, found.label)
-  }
-  return undefined
+/** Where options are looked for, the place that goes before all others first. */
+function optionSources(connection: unknown, environment: Environment): readonly OptionSource[] {
+  const written = typeof connection === 'string' ? [connectionString(connection)] : objectSources(connection)
+  const variables = environmentVariables(environment)
+  const named = [...written, variables]
+  const service = readOption('service', named)
+  if (service === undefined) return named
+  return [...written, serviceFile({ service, servicefile: readOption('servicefile', named) }, environment), variables]
 }
 
-function written(connection: unknown): OptionSource {
-  if (connection === undefined) return optionsObject({})
-  if (typeof connection === 'string') return connectionString(connection)
+function objectSources(connection: unknown): readonly OptionSource[] {
+  if (connection === undefined) return []
   if (connection instanceof URL)
     throw new ConfigError('A connection is given as a string or an object: use the href of the URL')
   // Anything else with a class of its own, such as a promise, has no options and would silently mean the defaults.
   if (Object.prototype.toString.call(connection) !== '[object Object]') {
     throw new ConfigError('A connection is given as a connection string or as an object of options')
   }
-  return optionsObject(connection as ConnectionOptions)
+  const object = optionsObject(connection as ConnectionOptions)
+  const dsn = readOption('connectionString', [object])
+  if (dsn === undefined) return [object]
+  const string = connectionString(dsn)
+  refuseWeakening(object, string)
+  return [object, string]
 }
 
-function serverAddress(host: string, port: number): ServerAddress {
-  if (!host.startsWith('/')) return { kind: 'tcp', host, port }
-  return { kind: 'unix', host, port, path: `${host}/.s.PGSQL.${port}` }
+/** An object goes before its connection string; but whoever wrote that encryption is a must did not mean it to vanish. */
+function refuseWeakening(object: OptionSource, string: OptionSource): void {
+  const mode = readOption('sslmode', [string])
+  const must = mode === 'require' || mode === 'verify-ca' || mode === 'verify-full'
+  if (must && readOption('tls', [object]) === false) {
+    throw new ConfigError('The option tls is false, and sslmode in the connection string asks for encryption')
+  }
+}
+
+function hosts(sources: readonly OptionSource[]): ConnectionSettings['hosts'] {
+  const hostRank = sources.findIndex((source) => source('host') !== undefined)
+  const portRank = sources.findIndex((source) => source('port') !== undefined)
+  const { host, port } = connectionOptions
+  return resolveHosts(
+    {
+      host: readOption('host', sources),
+      port: readOption('port', sources),
+      hostaddr: readOption('hostaddr', sources),
+      first: hostRank === portRank ? 'both' : hostRank < portRank ? 'host' : 'port',
+    },
+    { host: String(host.default), port: Number(port.default) },
+  )
 }
 
 function operatingSystemUser(): string {

@@ -1,72 +1,101 @@
-import { readFileSync } from 'node:fs'
-
+/** What is written about TLS, in the option `tls` or in libpq's many, becomes settings for every host. */
 import { ConfigError } from '../errors/config-error.ts'
-import type { OptionValues, SslMode, TlsOptions } from './connection-options.ts'
-import type { ServerAddress, TlsSettings } from './connection-settings.ts'
+import type { SslMode, TlsOptions } from './connection-options.ts'
+import type { TlsSettings } from './connection-settings.ts'
 import { hidden } from './hidden-property.ts'
+import type { Environment } from './option-sources.ts'
+import { certificateFiles, readCertificates, readRevocations } from './tls-files.ts'
+import type { CertificateFiles, OptionReader } from './tls-files.ts'
+import { refuseEmptyRange } from './tls-options.ts'
 
 /** libpq's name for the roots that the platform trusts. */
 const SYSTEM_ROOTS = 'system'
 
-const PEM_CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/
+/** Without TLS these would be no connection at all. */
+const STRONG: readonly SslMode[] = ['require', 'verify-ca', 'verify-full']
 
-/** What was written about TLS. Undefined: nothing. */
-export interface WrittenTls {
-  readonly tls: OptionValues['tls'] | undefined
-  readonly sslmode: SslMode | undefined
-  readonly sslrootcert: string | undefined
-}
+/** What is common to both ways of writing it. */
+type Trust = Pick<TlsSettings, 'need' | 'verify' | 'ca' | 'systemRoots' | 'crl' | 'asked'>
 
-/** The option `tls` says all if it is there; otherwise libpq's `sslmode` and `sslrootcert` do. */
-export function resolveTls(written: WrittenTls, address: ServerAddress): TlsSettings | false {
-  if (address.kind === 'unix') return false
-  const { tls, sslrootcert } = written
-  if (tls === undefined) return resolveSslMode(written, address.host)
+/** The option `tls` says all that it says if it is there; the rest comes from libpq's options. */
+export function resolveTls(read: OptionReader, environment: Environment): TlsSettings | false {
+  const tls = read('tls')
   if (tls === false) return false
-
-  const options: TlsOptions = tls === true ? {} : tls
-  const verify = options.rejectUnauthorized === false ? 'none' : 'full'
-  const ca = options.ca ?? (verify === 'full' ? readRoots(sslrootcert) : undefined)
-  return tlsSettings({ ...options, ca }, verify, address.host)
+  const files = certificateFiles(read, environment)
+  if (tls === undefined) {
+    const trust = trustOfSslMode(read, files)
+    return trust === false ? false : tlsSettings(trust, {}, read, files)
+  }
+  const options = tls === true ? {} : tls
+  return tlsSettings(trustOfOptions(options, read), options, read, files.named)
 }
 
-function resolveSslMode({ sslmode, sslrootcert }: WrittenTls, host: string): TlsSettings | false {
+function trustOfOptions(options: TlsOptions, read: OptionReader): Trust {
+  const verify = options.rejectUnauthorized === false ? 'none' : 'full'
+  const roots = verify === 'full' && options.ca === undefined ? read('sslrootcert') : undefined
+  const crl = read('sslcrl')
+  return {
+    need: 'required',
+    verify,
+    ca: options.ca ?? readRoots(roots),
+    systemRoots: roots === SYSTEM_ROOTS,
+    crl: options.crl ?? (crl === undefined ? undefined : readRevocations(crl)),
+    asked: true,
+  }
+}
+
+function trustOfSslMode(read: OptionReader, files: CertificateFiles): Trust | false {
+  const written = read('sslrootcert')
   // Whoever says which roots to trust wants them to be asked.
-  const mode = sslmode ?? (sslrootcert === undefined ? 'disable' : 'verify-full')
+  const mode = read('sslmode') ?? (written === undefined ? 'prefer' : 'verify-full')
+  if (read('sslnegotiation') === 'direct' && !STRONG.includes(mode)) {
+    throw new ConfigError(`sslnegotiation=direct needs an sslmode that is one of ${STRONG.join(', ')}`)
+  }
   if (mode === 'disable') return false
-  if (mode === 'verify-full') return tlsSettings({ ca: readRoots(sslrootcert) }, 'full', host)
-  if (sslrootcert === undefined) return tlsSettings({}, 'none', host)
-  if (sslrootcert === SYSTEM_ROOTS) {
+  if (written === SYSTEM_ROOTS && mode !== 'verify-full') {
     throw new ConfigError(
       'sslrootcert=system needs sslmode=verify-full: anybody can have a certificate of a public root',
     )
   }
-  return tlsSettings({ ca: readRoots(sslrootcert) }, 'ca', host)
+  const ca = readRoots(written ?? files.roots)
+  if (mode === 'verify-ca' && ca === undefined) {
+    throw new ConfigError(
+      'sslmode=verify-ca needs an sslrootcert: anybody can have a certificate of a public root. Or use sslmode=verify-full',
+    )
+  }
+  return {
+    need: mode === 'prefer' ? 'preferred' : mode === 'allow' ? 'allowed' : 'required',
+    // As in libpq: where there are roots they are asked, whatever the mode.
+    verify: mode === 'verify-full' ? 'full' : ca === undefined ? 'none' : 'ca',
+    ca,
+    systemRoots: written === SYSTEM_ROOTS,
+    crl: files.revocations === undefined ? undefined : readRevocations(files.revocations),
+    asked: read('sslmode') !== undefined,
+  }
 }
 
-function tlsSettings(options: TlsOptions, verify: TlsSettings['verify'], host: string): TlsSettings {
+function tlsSettings(
+  trust: Trust,
+  options: TlsOptions,
+  read: OptionReader,
+  files: Pick<CertificateFiles, 'client'>,
+): TlsSettings {
+  const minVersion = options.minVersion ?? read('sslMinProtocolVersion')
+  const maxVersion = options.maxVersion ?? read('sslMaxProtocolVersion')
+  refuseEmptyRange(minVersion, maxVersion)
+  const { cert, key } = options.cert === undefined ? files.client() : options
   const visible = {
-    verify,
-    ca: options.ca,
-    cert: options.cert,
-    servername: options.servername ?? host,
+    ...trust,
+    negotiation: options.negotiation ?? read('sslnegotiation') ?? 'postgres',
+    cert,
+    minVersion,
+    maxVersion,
+    servername: options.servername,
+    sni: options.sni ?? read('sslsni') !== '0',
   }
-  return Object.freeze(hidden(visible, { key: options.key, passphrase: options.passphrase }))
+  return Object.freeze(hidden(visible, { key, passphrase: options.passphrase ?? read('sslpassword') }))
 }
 
 function readRoots(file: string | undefined): string | undefined {
-  if (file === undefined || file === SYSTEM_ROOTS) return undefined
-  const roots = readFile(file)
-  // `node:tls` would take an empty text as none, and trust every public root.
-  if (!PEM_CERTIFICATE.test(roots)) throw new ConfigError('The file of sslrootcert contains no certificate in PEM')
-  return roots
-}
-
-function readFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw new ConfigError(`Cannot read the file of sslrootcert: ${reason}`)
-  }
+  return file === undefined || file === SYSTEM_ROOTS ? undefined : readCertificates(file, 'sslrootcert')
 }

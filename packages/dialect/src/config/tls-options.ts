@@ -1,7 +1,12 @@
 import { ConfigError } from '../errors/config-error.ts'
-import type { PemSource, TlsOptions } from './connection-options.ts'
+import type { PemSource, SslNegotiation, TlsOptions } from './connection-options.ts'
 import { refuseUnknownNames } from './known-names.ts'
-import { text } from './option-checks.ts'
+import { oneOf, text } from './option-checks.ts'
+
+/** From the oldest to the newest. */
+const tlsVersions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
+
+export type TlsVersion = (typeof tlsVersions)[number]
 
 const checks: { readonly [Name in keyof TlsOptions]-?: (value: unknown, label: string) => unknown } = {
   ca: pems,
@@ -10,6 +15,11 @@ const checks: { readonly [Name in keyof TlsOptions]-?: (value: unknown, label: s
   passphrase: text,
   servername: text,
   rejectUnauthorized: trueOrFalse,
+  crl: pems,
+  negotiation: oneOf<SslNegotiation>(['postgres', 'direct'], []),
+  minVersion: tlsVersion,
+  maxVersion: tlsVersion,
+  sni: trueOrFalse,
 }
 
 /** Checks the option `tls`. */
@@ -25,6 +35,22 @@ export function tlsOptions(value: unknown, label: string): boolean | TlsOptions 
     throw new ConfigError(`${label}: cert and key need each other`)
   }
   return options
+}
+
+/** A version of TLS, by libpq's name for it, which ignores case. */
+export function tlsVersion(value: unknown, label: string): TlsVersion {
+  const written = typeof value === 'string' ? value.toLowerCase() : value
+  const known = tlsVersions.find((version) => version.toLowerCase() === written)
+  if (known === undefined) throw new ConfigError(`${label} must be one of ${tlsVersions.join(', ')}`)
+  return known
+}
+
+/** Throws when there is no version from the oldest to the newest. */
+export function refuseEmptyRange(oldest: TlsVersion | undefined, newest: TlsVersion | undefined): void {
+  if (oldest === undefined || newest === undefined) return
+  if (tlsVersions.indexOf(oldest) > tlsVersions.indexOf(newest)) {
+    throw new ConfigError('The oldest version of TLS is newer than the newest')
+  }
 }
 
 function pem(value: unknown, label: string): PemSource {

@@ -14,7 +14,7 @@ const FIRST_PATIENCE_MS = 50
 const REPEAT_AFTER_MS = 20
 
 /**
- * Cancels the statement that is running, on a second connection with the same address and TLS.
+ * Cancels the statement that is running, on a second connection with the same address and encryption.
  *
  * A cancel names a connection and no statement. So it is only sent when one statement is running and nobody is behind it,
  * and nothing else is sent until the server has both closed the second connection and answered the statement: otherwise
@@ -25,7 +25,7 @@ const REPEAT_AFTER_MS = 20
  */
 export async function cancelRunning({ session }: ServerSession, settings: ConnectionSettings): Promise<void> {
   if (session.onlyExchange === null || session.answered) return
-  const key = cancelKey(session)
+  const key = session.secretKey
   if (key === null) {
     session.destroy(new Error('A statement had to be cancelled, and the server gave no key for that'))
     return
@@ -44,7 +44,7 @@ export async function cancelRunning({ session }: ServerSession, settings: Connec
 }
 
 /** A request that overtakes its statement finds the server with nothing to do, and is forgotten: so it is repeated. */
-async function stopped(session: Session, key: number, settings: ConnectionSettings): Promise<boolean> {
+async function stopped(session: Session, key: Uint8Array, settings: ConnectionSettings): Promise<boolean> {
   let left = CANCEL_TIMEOUT_MS
   for (let patience = FIRST_PATIENCE_MS; left > 0; patience *= 2) {
     await sendCancelRequest(session, key, settings)
@@ -60,22 +60,32 @@ async function stopped(session: Session, key: number, settings: ConnectionSettin
  * Rejects when a request cannot be delivered.
  */
 export async function cancelEverything({ session }: ServerSession, settings: ConnectionSettings): Promise<void> {
-  const key = cancelKey(session)
-  if (key === null) return
   session.hold()
+  await cancelUntilAnswered(session, settings)
+}
+
+/** The same for a connection that goes on, when nobody waits for what runs on it any more. */
+export async function cancelAbandoned({ session }: ServerSession, settings: ConnectionSettings): Promise<void> {
+  const release = session.hold()
+  try {
+    await cancelUntilAnswered(session, settings)
+  } finally {
+    release()
+  }
+}
+
+async function cancelUntilAnswered(session: Session, settings: ConnectionSettings): Promise<void> {
+  const key = session.secretKey
+  if (key === null) return
   while (!session.answered) {
     session.onlyExchange?.interrupt?.()
+    // It has been delivered when this resolves: what is sent behind the last answer is not hit.
     await sendCancelRequest(session, key, settings)
     await answeredWithin(session, REPEAT_AFTER_MS)
   }
 }
 
-/** Null when the server gave none, or one that this version of the protocol cannot send. */
-function cancelKey({ secretKey }: Session): number | null {
-  return secretKey?.length === 4 ? secretKey.readInt32BE() : null
-}
-
-async function sendCancelRequest(session: Session, key: number, settings: ConnectionSettings): Promise<void> {
+async function sendCancelRequest(session: Session, key: Uint8Array, settings: ConnectionSettings): Promise<void> {
   // The address and not the name: that of several servers may lead to another one this time.
   const transport = new Transport(settings, session.address ?? undefined)
   const timer = setTimeout(
@@ -83,7 +93,8 @@ async function sendCancelRequest(session: Session, key: number, settings: Connec
     Math.min(settings.connectTimeoutMs || CANCEL_TIMEOUT_MS, CANCEL_TIMEOUT_MS),
   )
   try {
-    await transport.open()
+    // What the connection is, the cancel is: never in the clear for one that is encrypted.
+    await transport.open(session.encrypted ? 'required' : 'none')
     await transport.sendAndAwaitClose(cancelRequest(session.processId, key))
   } finally {
     clearTimeout(timer)

@@ -51,7 +51,7 @@ function start(): Flow {
 const opening = [parseComplete(), bindComplete()]
 const begun = [...opening, copyInResponse(0, 0)]
 const refusal = errorResponse({ C: '22P02' })
-const farewell = errorResponse({ S: 'FATAL', V: 'FATAL', C: '57P01' })
+const farewell = errorResponse({ S: 'FATAL', V: 'FATAL', C: '57P01', R: 'ProcessInterrupts' })
 
 function data(): SendBuffer {
   const out = new SendBuffer()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Outcome } from '../errors/outcome.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
-import { scriptOutcome, statementOutcome } from './error-outcome.ts'
+import { fromBetween, scriptOutcome, statementOutcome } from './error-outcome.ts'
 
 const errorOf = (severity: string): PostgresError => new PostgresError(new Map([['V', severity]]))
 
@@ -38,4 +38,41 @@ test('a long row of comments is passed in linear time', () => {
   const steps = (count: number): Outcome => statementOutcome(errorOf('FATAL'), `${'/* x **/ '.repeat(count)}!`, false)
   expect(steps(20_000)).toBe('unknown')
   expect(statementOutcome(errorOf('FATAL'), `/*${'*'.repeat(100_000)}`, false)).toBe('unknown')
+})
+
+test.each<[string, [string, string][], boolean]>([
+  [
+    "PostgreSQL's own",
+    [
+      ['V', 'FATAL'],
+      ['R', 'ProcessInterrupts'],
+    ],
+    false,
+  ],
+  [
+    'one without a routine',
+    [
+      ['V', 'FATAL'],
+      ['M', 'server conn crashed?'],
+    ],
+    true,
+  ],
+  [
+    'one from before the statement was passed on',
+    [
+      ['V', 'FATAL'],
+      ['M', 'query_wait_timeout'],
+    ],
+    false,
+  ],
+  [
+    'one that is not fatal',
+    [
+      ['V', 'ERROR'],
+      ['M', 'no such thing'],
+    ],
+    false,
+  ],
+])('of fatal errors, %s is from somebody in between: %#', (_which, fields, between) => {
+  expect(fromBetween(new PostgresError(new Map(fields)))).toBe(between)
 })

@@ -37,6 +37,17 @@ export function statementOutcome(error: PostgresError, sql: string, complete: bo
   return COMMIT_ON_THEIR_WAY.has(word) || CONCURRENTLY.test(sql) ? 'unknown' : 'rolled-back'
 }
 
+/** What PgBouncer says when it has found no connection of the server in time: nobody else has seen the statement. */
+const NEVER_PASSED_ON: ReadonlySet<string> = new Set(['query_wait_timeout'])
+
+/**
+ * Whether a fatal error comes from a pooler, which may have lost the server behind a commit: what it says tells nothing of the
+ * statement. PostgreSQL names the routine that each of its errors comes from.
+ */
+export function fromBetween({ fatal, routine, message }: PostgresError): boolean {
+  return fatal && routine === undefined && !NEVER_PASSED_ON.has(message)
+}
+
 /** Statements of transactions themselves: behind one, what was sent together does not belong together any more. */
 const DIVIDING: ReadonlySet<string> = new Set([
   'abort',

@@ -224,7 +224,8 @@ rows('a script', startScript, {
 })
 
 rows('a login', startLogin, {
-  'waiting for an authentication request': { path: [], allowed: ['authentication'] },
+  opening: { path: [], allowed: ['authentication', 'negotiateProtocolVersion'] },
+  'negotiated down': { path: [negotiateProtocolVersion(0)], allowed: ['authentication'] },
   accepted: { path: [authenticationOk()], allowed: ['backendKeyData', 'readyForQuery'] },
   'accepted, with the key': {
     path: [authenticationOk(), backendKeyData(1, 2)],
@@ -445,7 +446,14 @@ function startLogin(password?: () => Promise<string>): Flow {
   const settle = (settlement: unknown) => void settlements.push(settlement)
   const authenticator = createAuthenticator({ user: 'app', password })
   memory.session.send(
-    new StartupExchange(memory.session, { user: 'app' }, authenticator, () => settle('ready'), settle),
+    new StartupExchange(
+      memory.session,
+      { user: 'app' },
+      { min: 0, max: 2 },
+      authenticator,
+      () => settle('ready'),
+      settle,
+    ),
   )
   return { memory, settlements }
 }

@@ -1,3 +1,6 @@
+import { prepareChannel } from '../telemetry/channels.ts'
+import type { Noting } from '../telemetry/trace-channel.ts'
+import type { PrepareTrace, TracedConnection } from '../telemetry/traces.ts'
 import { PrepareExchange, type StatementShape } from './exchanges/prepare.ts'
 import type { ServerSession } from './server-session.ts'
 import type { Turn } from './session.ts'
@@ -10,16 +13,39 @@ export interface PreparedShape {
 
 /** Prepares a statement and has it described; without a name where it is not going to be kept. */
 export async function prepareStatement(
-  { prepared }: ServerSession,
+  { prepared, session }: ServerSession,
   turn: Turn,
   sql: string,
   kept: boolean = true,
 ): Promise<PreparedShape> {
   const name = prepared.newName({ sql, kept, sizeBytes: sql.length })
-  const shape = await new Promise<StatementShape>((resolve, reject) => {
-    const exchange = new PrepareExchange(name, sql, prepared.evicted, resolve, reject)
-    prepared.closed()
-    turn.send(exchange)
+  const ask = (): Promise<StatementShape> =>
+    new Promise((resolve, reject) => {
+      const exchange = new PrepareExchange(name, sql, prepared.evicted, resolve, reject)
+      prepared.closed()
+      turn.send(exchange)
+    })
+  const traced = prepareChannel.hasSubscribers ? session.traced : null
+  return { name, shape: await (traced === null ? ask() : tracePrepare(sql, name, traced, ask)) }
+}
+
+function tracePrepare(
+  sql: string,
+  statement: string,
+  connection: TracedConnection,
+  ask: () => Promise<StatementShape>,
+): Promise<StatementShape> {
+  const trace: Noting<PrepareTrace> = {
+    sql,
+    statement,
+    connection,
+    parameterOids: undefined,
+    columns: undefined,
+    durationMs: undefined,
+    error: undefined,
+  }
+  return prepareChannel.call(trace, ask, (shape) => {
+    trace.parameterOids = shape?.parameterOids
+    trace.columns = shape?.fields.length
   })
-  return { name, shape }
 }

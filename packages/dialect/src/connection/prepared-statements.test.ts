@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { asText } from '../types/text-fallback.ts'
 import { PreparedStatements } from './prepared-statements.ts'
@@ -166,4 +166,15 @@ test('10,000 statements of any size stay within both limits', () => {
     if (kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > 20_000 || kept.length > 50) expect.unreachable()
     if (!kept.includes(one)) expect.unreachable()
   }
+})
+
+test('two processes, or threads of one, never give the same name', async () => {
+  vi.resetModules()
+  const other = await import('./prepared-statements.ts')
+  vi.resetModules()
+  const another = await import('./prepared-statements.ts')
+  const names = [other, another].map((process) => new process.PreparedStatements(8, size).newName(a))
+  expect(names[0]).toMatch(/^_p[0-9a-f]{16}_1_1$/)
+  expect(names[1]).toMatch(/^_p[0-9a-f]{16}_1_1$/)
+  expect(names[0]).not.toBe(names[1])
 })

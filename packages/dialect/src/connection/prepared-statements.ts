@@ -1,9 +1,16 @@
+import { randomBytes } from 'node:crypto'
+
 import { MAX_KEPT_SQL_LENGTH, type ResultField, type Statement } from './statement.ts'
 
 /** Statements found to have other columns, kept for those that were bound before the answer; beyond this, forgotten. */
 const MAX_REDESCRIBED = 64
 
-/** Unique in this process, so that connections that share a server session behind a pooler cannot meet. */
+/**
+ * Connections of several threads, processes and machines may share a server session behind a pooler. Were their names the same,
+ * one would execute what another has prepared; and in containers, all processes have the same number.
+ */
+const PROCESS_NAME = randomBytes(8).toString('hex')
+
 let connectionsCounted = 0
 
 interface Prepared {
@@ -18,7 +25,7 @@ export type Preparable = Pick<Statement, 'sql' | 'kept' | 'sizeBytes'>
 export class PreparedStatements {
   readonly #capacity: number
   readonly #capacityBytes: number
-  readonly #prefix = `_p${process.pid.toString(36)}_${(++connectionsCounted).toString(36)}_`
+  readonly #prefix = `_p${PROCESS_NAME}_${(++connectionsCounted).toString(36)}_`
   readonly #prepared = new Map<Statement, Prepared>()
   readonly #redescribed = new Map<Statement, readonly ResultField[]>()
   #bytes = 0
@@ -106,6 +113,14 @@ export class PreparedStatements {
     if (prepared === undefined) return
     this.forget(statement)
     this.#evicted.push(prepared.name)
+  }
+
+  /** The server has dropped everything, as by DISCARD ALL. */
+  clear(): void {
+    this.#prepared.clear()
+    this.#redescribed.clear()
+    this.#bytes = 0
+    this.#evicted = []
   }
 
   /** Frees a name that was parsed and will not be used. */

@@ -32,6 +32,7 @@ export function sendBatch(request: BatchRequest): void {
   const exchange = new BatchExchange(request, statements, firstAttempt)
   request.exchange = exchange
   request.effect = 'unknown'
+  if (request.meter !== undefined) server.session.measure(exchange, request.meter)
   server.session.send(exchange)
 }
 

@@ -2,6 +2,7 @@ import type { SendBuffer } from '../bytes/send-buffer.ts'
 import { placeError } from '../errors/batch-position.ts'
 import type { Outcome } from '../errors/outcome.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import type { Meter } from '../telemetry/meter.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
 import { writeFlush } from '../wire/extended-query.ts'
 import { describeStatement } from './describe-statement.ts'
@@ -46,6 +47,8 @@ export interface ManyRequest {
   effect?: Outcome
   /** `false`: the statement is described anew, and neither named nor kept. */
   readonly prepare?: boolean
+  /** Counts what it costs, while somebody wants to know. */
+  readonly meter?: Meter | undefined
 }
 
 /**

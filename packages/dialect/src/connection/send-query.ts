@@ -20,6 +20,7 @@ export function sendQuery(request: QueryRequest): void {
   const exchange = new QueryExchange(request, statement, firstAttempt)
   request.exchange = exchange
   request.effect = 'unknown'
+  if (request.meter !== undefined) server.session.measure(exchange, request.meter)
   server.session.send(exchange)
 }
 

@@ -204,9 +204,25 @@ describe('an error', () => {
     const { memory, asked } = inFlight(3)
     memory.feed(bindComplete(), errorResponse({ S: 'FATAL', V: 'FATAL', C: '57P01' }))
     memory.session.lost()
-    expect(asked[0]?.error).toMatchObject({ name: 'PostgresError', code: '57P01' })
+    expect(asked[0]?.error).toMatchObject({ name: 'AdminShutdownError', code: '57P01' })
     expect(asked[1]?.error).toMatchObject({ code: 'PGWIRE_CONNECTION_LOST', outcome: 'unknown' })
     expect(asked[2]?.error).toBeInstanceOf(ConnectionError)
+  })
+
+  test.each([
+    ['before its ParseComplete', []],
+    ['behind its BindComplete', [bindComplete()]],
+    ['behind its CommandComplete', [bindComplete(), commandComplete('INSERT 0 1')]],
+  ])('that is fatal and none of PostgreSQL itself, %s, leaves the outcome unknown', (_when, answers) => {
+    const { memory, asked } = inFlight(1)
+    memory.feed(...answers, errorResponse({ V: 'FATAL', C: '08P01', M: 'server conn crashed?' }))
+    expect(asked[0]?.error).toMatchObject({ code: '08P01', outcome: 'unknown' })
+  })
+
+  test('that is fatal and from a pooler that has passed nothing on says that there is no effect', () => {
+    const { memory, asked } = inFlight(1)
+    memory.feed(errorResponse({ V: 'FATAL', C: '08P01', M: 'query_wait_timeout' }))
+    expect(asked[0]?.error).toMatchObject({ code: '08P01', outcome: 'rolled-back' })
   })
 
   test('fatal twice, then the end: one rejection', () => {

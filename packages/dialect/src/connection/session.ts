@@ -1,9 +1,13 @@
 import { ReceiveBuffer } from '../bytes/receive-buffer.ts'
 import { SendBuffer } from '../bytes/send-buffer.ts'
 import type { ServerAddress } from '../config/connection-settings.ts'
+import { ConnectionError } from '../errors/connection-error.ts'
 import type { Outcome } from '../errors/outcome.ts'
+import { postgresErrorFrom } from '../errors/postgres-error-from.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
+import type { Meter } from '../telemetry/meter.ts'
+import type { TracedConnection } from '../telemetry/traces.ts'
 import { backendMessage, DATA_ROW } from '../wire/backend-messages.ts'
 import { readErrorFields } from '../wire/error-fields.ts'
 import { FrameReader } from '../wire/frame-reader.ts'
@@ -13,9 +17,11 @@ import {
   readReadyForQuery,
   type TransactionStatus,
 } from '../wire/status-messages.ts'
+import { fromBetween } from './error-outcome.ts'
 import type { Exchange } from './exchange.ts'
 import { Queue } from './queue.ts'
 import type { ServerEvents } from './server-events.ts'
+import { SessionChanges } from './session-changes.ts'
 import { Watchers } from './watchers.ts'
 
 /** What a session needs of the world; the transport provides it. */
@@ -41,6 +47,9 @@ const FLUSH_BYTES = 65_536
  * answered. 100 lookups in flight cost 6.0 µs each this way, 8.1 µs with a write for every answer.
  */
 const BACKLOG_EXCHANGES = 16
+
+/** Operator intervention: what begins so is about the end of a session, or of the server. */
+const SHUTDOWN = '57P'
 
 /** A server reports about 15 of its settings; names without end would fill the memory. */
 const MAX_REPORTED_SETTINGS = 1_000
@@ -71,10 +80,15 @@ export class Session {
   readonly out: SendBuffer = new SendBuffer()
   readonly incoming: ReceiveBuffer = new ReceiveBuffer()
   readonly parameters: Map<string, string> = new Map()
+  readonly changes: SessionChanges = new SessionChanges()
   processId = 0
   secretKey: Buffer | null = null
   /** Where the connection leads, for the cancel requests; null when there is no socket. */
   address: ServerAddress | null = null
+  /** Whether the connection is, and with it the cancel requests. */
+  encrypted = false
+  /** What telemetry calls it; null before it has logged in. */
+  traced: TracedConnection | null = null
   status: TransactionStatus = 'I'
 
   readonly #link: SessionLink
@@ -92,6 +106,12 @@ export class Session {
   /** Codecs run while an exchange is being written, and some of them are the user's. */
   #writing = false
 
+  /** What exchanges cost, for those of whom somebody wants to know; null while there are none. */
+  #meters: Map<Exchange, Meter> | null = null
+  /** How many bytes the socket's earlier reads have brought, and where among all of them the last answer has ended. */
+  #consumedBytes = 0
+  #answeredBytes = 0
+
   readonly #waiting = new Queue<Waiter>()
   #turn: Turn | null = null
   #holds = 0
@@ -99,6 +119,8 @@ export class Session {
   #pumping = false
 
   #death: { readonly cause: Error | undefined } | null = null
+  /** What the server said of its own end, or of this session's. */
+  #farewell: PostgresError | undefined
   readonly #watchers = new Watchers()
 
   constructor(link: SessionLink, events: ServerEvents, maxMessageBytes: number) {
@@ -161,8 +183,16 @@ export class Session {
     if (this.#death !== null) return
     if (this.#sent.last !== exchange) throw new ProtocolError('The server asked for more in the middle of a pipeline')
     if (this.out.length === 0) this.#link.scheduleFlush()
+    const mark = this.out.length
     write(this.out)
+    if (this.#meters !== null) this.#meters.get(exchange)?.appended(this.out.length - mark)
     if (this.out.length >= FLUSH_BYTES) this.#link.flush()
+  }
+
+  /** Counts on `meter` what `exchange`, which is about to be sent, costs. */
+  measure(exchange: Exchange, meter: Meter): void {
+    this.#meters ??= new Map()
+    this.#meters.set(exchange, meter)
   }
 
   /** Resolves once the socket's queue is short enough for more, or the session is dead. */
@@ -172,7 +202,9 @@ export class Session {
 
   /** Takes back an exchange that still waits, or whose frames have not left. False when it was sent already. */
   withdraw(exchange: Exchange): boolean {
-    return this.#waiting.remove((waiter) => waiter.exchange === exchange) !== null || this.#retract(exchange)
+    const withdrawn = this.#waiting.remove((waiter) => waiter.exchange === exchange) !== null || this.#retract(exchange)
+    if (withdrawn) this.#meters?.delete(exchange)
+    return withdrawn
   }
 
   /** Keeps everything that is not sent yet waiting until the returned function is called. */
@@ -278,6 +310,7 @@ export class Session {
       exchange.fail(this.#failure(outcome))
     }
     this.#unflushed = null
+    this.#meters = null
     this.out.reset(false)
     for (let waiter = this.#waiting.shift(); waiter !== null; waiter = this.#waiting.shift()) this.#refuse(waiter)
     this.#turn = null
@@ -292,7 +325,9 @@ export class Session {
       error.outcome = outcome
       return error
     }
-    return this.#link.lostError(outcome, cause)
+    const lost = this.#link.lostError(outcome, cause ?? this.#farewell)
+    if (lost instanceof ConnectionError) lost.serverError ??= this.#farewell
+    return lost
   }
 
   #writable(): boolean {
@@ -308,11 +343,13 @@ export class Session {
     } catch (error) {
       out.truncate(mark)
       this.#writing = false
+      this.#meters?.delete(exchange)
       exchange.fail(error as Error)
       if (this.#waiting.first !== null) this.#pump()
       return
     }
     this.#writing = false
+    if (this.#meters !== null) this.#measureSent(exchange, mark)
     this.#sent.add(exchange)
     this.#lastFrames.start = mark
     this.#lastFrames.end = out.length
@@ -322,6 +359,18 @@ export class Session {
     if (out.length >= FLUSH_BYTES) this.#link.flush()
     // What a codec of the user's has asked for meanwhile.
     if (this.#waiting.first !== null) this.#pump()
+  }
+
+  #measureSent(exchange: Exchange, mark: number): void {
+    this.#meters?.get(exchange)?.sent(this.out.bytes.subarray(mark, this.out.length))
+    // What the server has said unasked meanwhile is no part of its answer.
+    if (this.#sent.first === null) this.#answeredBytes = Math.max(this.#answeredBytes, this.#consumedBytes)
+  }
+
+  #measureAnswer(exchange: Exchange, bytes: number): void {
+    this.#meters?.get(exchange)?.answered(bytes)
+    this.#meters?.delete(exchange)
+    if (this.#meters?.size === 0) this.#meters = null
   }
 
   #retract(exchange: Exchange): boolean {
@@ -401,6 +450,7 @@ export class Session {
       }
       at = next
     }
+    this.#consumedBytes += at - incoming.start
     incoming.start = at
   }
 
@@ -409,13 +459,13 @@ export class Session {
     const reader = this.#reader.open(name, bytes, view, offset, end)
     switch (name) {
       case 'readyForQuery':
-        this.#readyForQuery(readReadyForQuery(reader))
+        this.#readyForQuery(readReadyForQuery(reader), end)
         break
       case 'errorResponse':
-        this.#errorResponse(new PostgresError(readErrorFields(reader)))
+        this.#errorResponse(postgresErrorFrom(readErrorFields(reader)))
         break
       case 'noticeResponse':
-        this.#events.notice(new PostgresError(readErrorFields(reader)))
+        this.#notice(new PostgresError(readErrorFields(reader)))
         break
       case 'parameterStatus':
         this.#parameterStatus(...readParameterStatus(reader))
@@ -432,10 +482,13 @@ export class Session {
     }
   }
 
-  #readyForQuery(status: TransactionStatus): void {
+  #readyForQuery(status: TransactionStatus, end: number): void {
     const exchange = this.#sent.first
     if (exchange === null) throw new ProtocolError('Unexpected readyForQuery message from the server while idle')
     this.status = status
+    const answered = this.#consumedBytes + end - this.incoming.start
+    if (this.#meters !== null) this.#measureAnswer(exchange, answered - this.#answeredBytes)
+    this.#answeredBytes = answered
     exchange.ready(status)
     this.#sent.shift()
     if (this.out.length > 0 && this.hungry) this.#link.scheduleFlush()
@@ -448,12 +501,21 @@ export class Session {
     if (exchange === null) this.destroy(error)
     else {
       exchange.error(error)
+      if (!error.fatal) return
+      if (error.outcome === 'rolled-back' && fromBetween(error)) error.outcome = 'unknown'
       // The server hangs up now. Somebody in between might not.
-      if (error.fatal) this.destroy(error)
+      this.destroy(error)
     }
   }
 
+  #notice(notice: PostgresError): void {
+    // When a server crashes, its sessions say so by a warning, and hang up.
+    if (notice.code.startsWith(SHUTDOWN)) this.#farewell = notice
+    this.#events.notice(notice)
+  }
+
   #parameterStatus(name: string, value: string): void {
+    this.changes.noteSetting(name, this.parameters.get(name), value)
     this.parameters.set(name, value)
     if (this.parameters.size > MAX_REPORTED_SETTINGS) throw new ProtocolError('The server reports too many settings')
     if (name === 'client_encoding' && value !== 'UTF8') {

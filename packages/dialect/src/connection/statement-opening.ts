@@ -30,10 +30,11 @@ const EXECUTION_BYTES = 64
  */
 export function writeOpening(
   out: SendBuffer,
-  { prepared }: ServerSession,
+  { session, prepared }: ServerSession,
   statement: Statement,
   parameters: readonly unknown[],
 ): OpeningState {
+  if (statement.leavesTraces) session.changes.noteTraces()
   const known = prepared.nameOf(statement)
   if (known !== undefined) {
     writeBind(out, '', known, statement, parameters)

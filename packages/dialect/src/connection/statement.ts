@@ -3,6 +3,7 @@ import { inFormat } from '../types/in-format.ts'
 import { RowDecoder } from '../types/rows/row-decoder.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
 import type { FieldDescription } from '../wire/descriptions.ts'
+import { leavesTraces } from './leaves-traces.ts'
 
 /**
  * Longer statements are described anew for every use, and kept by nobody. They are mostly inserts of many rows, one text
@@ -54,6 +55,7 @@ export class Statement {
   readonly #codecs: readonly Codec[]
   #objects: RowDecoder | undefined
   #arrays: RowDecoder | undefined
+  #leavesTraces: boolean | undefined
 
   constructor(
     sql: string,
@@ -74,6 +76,11 @@ export class Statement {
     this.#codecs = codecs
     this.columns = fields.map((field, index) => describeColumn(field, codecs[index]!))
     this.resultFormats = resultFormats(codecs)
+  }
+
+  /** Whether whoever uses a session next may notice that this ran there. */
+  get leavesTraces(): boolean {
+    return (this.#leavesTraces ??= leavesTraces(this.sql))
   }
 
   /** The codecs of the columns, in order. */

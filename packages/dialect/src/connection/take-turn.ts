@@ -1,5 +1,6 @@
 import type { Outcome } from '../errors/outcome.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
+import type { Meter } from '../telemetry/meter.ts'
 import type { Exchange } from './exchange.ts'
 import type { ServerSession } from './server-session.ts'
 import type { Turn } from './session.ts'
@@ -14,6 +15,8 @@ export interface Withdrawable {
   withdrawn: boolean
   /** What is known of its effect, should it be given up now; absent, it is `not-sent`. Of what can be taken back as well. */
   effect?: Outcome
+  /** Counts what it costs, while somebody wants to know. */
+  readonly meter?: Meter | undefined
 }
 
 /**
@@ -35,6 +38,7 @@ export function takeTurn(
     }
     const send = (exchange: Exchange): void => {
       request.exchange = exchange
+      if (request.meter !== undefined) session.measure(exchange, request.meter)
       turn.send(exchange)
     }
     flow({ ...turn, send })

@@ -1,12 +1,13 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls, type ConnectionOptions as TlsConnectOptions } from 'node:tls'
+import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net'
+import { connect as connectTls, TLSSocket } from 'node:tls'
 
-import type { PemSource } from '../config/connection-options.ts'
 import type { ConnectionSettings, ServerAddress, TlsSettings } from '../config/connection-settings.ts'
 import { ConnectionError, type ConnectionErrorCode, type ConnectionPhase } from '../errors/connection-error.ts'
 import type { Outcome } from '../errors/outcome.ts'
 import { sslRequest, writeTerminate } from '../wire/control-messages.ts'
+import { ALPN, secureOptions } from './secure-options.ts'
 import type { Session, SessionLink } from './session.ts'
+import { warnUnverified } from './warn-unverified.ts'
 
 /** Above this many bytes in the socket's own queue, nothing more is written until it has drained. */
 const CONGESTED_BYTES = 1_048_576
@@ -17,37 +18,52 @@ const ANSWER_NO = 'N'.charCodeAt(0)
 /** Node alone reads from the socket straight into a buffer of ours; 191 ms against 474 ms of CPU for 2 GiB. */
 const readsIntoBuffer = !('bun' in process.versions) && !('deno' in process.versions)
 
+/** Whether TLS is spoken: `offered` is where the server can, and in the clear where it says that it cannot. */
+export type Encryption = 'none' | 'offered' | 'required'
+
 /** The only place that touches a socket: opens it, with TLS if asked, and moves bytes between it and a session. */
 export class Transport implements SessionLink {
   readonly #settings: ConnectionSettings
   readonly #address: ServerAddress
+  #timeLimitMs: number
   #phase: ConnectionPhase = 'connecting'
   #socket: Socket | null = null
   #session: Session | null = null
   #flushScheduled = false
   #timedOut = false
+  #readyAt: number | undefined
+  #connectedMs: number | undefined
   #opening: ((error: Error) => void) | null = null
+  /** Gets the next bytes instead of the session: the answer to the request for TLS. */
+  #answering: ((bytes: Buffer) => void) | null = null
+  #handshaking = false
   readonly #closed: Promise<void>
   #markClosed: () => void = () => {}
 
   constructor(settings: ConnectionSettings, address: ServerAddress = settings.hosts[0]) {
     this.#settings = settings
     this.#address = address
+    this.#timeLimitMs = settings.connectTimeoutMs
     this.#closed = new Promise((resolve) => {
       this.#markClosed = resolve
     })
   }
 
   /** How far the connection has come, for its errors. */
+  get phase(): ConnectionPhase {
+    return this.#phase
+  }
+
   set phase(phase: ConnectionPhase) {
     this.#phase = phase
+    if (phase === 'ready') this.#readyAt = performance.now()
   }
 
   /** Where the open socket leads: the address that the host's name stood for this time. */
   get address(): ServerAddress {
     const { remoteAddress, remotePort } = this.#socket ?? {}
     if (this.#address.kind === 'unix' || remoteAddress === undefined || remotePort === undefined) return this.#address
-    return { kind: 'tcp', host: remoteAddress, port: remotePort }
+    return { ...this.#address, port: remotePort, hostaddr: remoteAddress }
   }
 
   /** Resolves once the socket is gone. */
@@ -60,16 +76,36 @@ export class Transport implements SessionLink {
     this.#session = session
   }
 
-  /** Opens the socket, and TLS on it where the settings say so. */
-  async open(): Promise<void> {
+  /** Whether the bytes are encrypted. */
+  get encrypted(): boolean {
+    return this.#socket instanceof TLSSocket
+  }
+
+  /** Why it ended: the server and we could not agree on TLS, or one of us did not like the other's certificate. */
+  get handshakeFailed(): boolean {
+    return this.#handshaking && !this.#timedOut && this.#phase === 'tls'
+  }
+
+  /** The server's certificate in DER; undefined without TLS. */
+  get serverCertificate(): Uint8Array | undefined {
+    const raw: unknown = this.#socket instanceof TLSSocket ? this.#socket.getPeerCertificate().raw : undefined
+    return raw instanceof Uint8Array ? raw : undefined
+  }
+
+  /** Opens the socket, and TLS on it where that is wanted. */
+  async open(encryption: Encryption): Promise<void> {
     const { tls } = this.#settings
-    await this.#connect(tls === false)
-    if (tls !== false) await this.#startTls(tls)
+    if (tls === false || this.#address.kind === 'unix' || encryption === 'none') return this.#connect(true)
+    if (tls.negotiation === 'direct') return this.#connectDirectly(tls)
+    // Node reads what comes through TLS by events, and what then comes in the clear straight into our buffer.
+    await this.#connect(encryption === 'offered')
+    await this.#negotiateTls(tls, encryption)
   }
 
   /** Gives up because the time for connecting is over. */
-  timeOut(): void {
+  timeOut(timeLimitMs: number = this.#settings.connectTimeoutMs): void {
     this.#timedOut = true
+    this.#timeLimitMs = timeLimitMs
     this.#abort(undefined)
   }
 
@@ -148,12 +184,13 @@ export class Transport implements SessionLink {
   lostError(outcome: Outcome, cause: Error | undefined): Error {
     if (this.#phase === 'ready' || this.#phase === 'closing') {
       const closed = this.#phase === 'closing'
+      const because = cause === undefined ? '' : `: ${cause.message}`
       return closed
         ? this.#error('PGWIRE_CONNECTION_CLOSED', 'The connection is closed', outcome, cause)
-        : this.#error('PGWIRE_CONNECTION_LOST', `The connection to ${this.#where()} was lost`, outcome, cause)
+        : this.#error('PGWIRE_CONNECTION_LOST', `The connection to ${this.#where()} was lost${because}`, outcome, cause)
     }
     if (this.#timedOut) {
-      const budget = `${this.#settings.connectTimeoutMs} ms`
+      const budget = `${this.#timeLimitMs} ms`
       const text = `Cannot connect to ${this.#where()} within ${budget}: still ${phaseText(this.#phase)}`
       return this.#error('PGWIRE_CONNECT_TIMEOUT', text, 'not-sent', cause)
     }
@@ -164,7 +201,9 @@ export class Transport implements SessionLink {
 
   #error(code: ConnectionErrorCode, message: string, outcome: Outcome, cause: Error | undefined): ConnectionError {
     const { host, port } = this.#address
-    return new ConnectionError(message, { code, host, port, phase: this.#phase, outcome, cause })
+    if (this.#readyAt !== undefined) this.#connectedMs ??= Math.round(performance.now() - this.#readyAt)
+    const connectedMs = this.#connectedMs
+    return new ConnectionError(message, { code, host, port, phase: this.#phase, outcome, connectedMs, cause })
   }
 
   #where(): string {
@@ -172,38 +211,22 @@ export class Transport implements SessionLink {
     return address.kind === 'unix' ? address.path : `${address.host}:${address.port}`
   }
 
-  #connect(readIntoBuffer: boolean): Promise<void> {
-    const session = this.#session
+  async #connect(intoBuffer: boolean): Promise<void> {
     const address = this.#address
-    return new Promise((resolve, reject) => {
-      const socket = connectTcp({
-        ...(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }),
-        ...(readIntoBuffer && readsIntoBuffer && session !== null
-          ? {
-              onread: {
-                buffer: () => session.room(),
-                callback: (count: number) => {
-                  session.incoming.received(count)
-                  session.receive()
-                  return true
-                },
-              },
-            }
-          : {}),
-      })
-      this.#opening = reject
-      this.#adopt(socket)
-      socket.once('connect', () => {
-        this.#opening = null
-        socket.setNoDelay(true)
-        socket.setKeepAlive(true, 60_000)
-        if (readIntoBuffer && !readsIntoBuffer) this.#readEvents(socket)
-        resolve()
-      })
+    const direct = intoBuffer && readsIntoBuffer && this.#session !== null
+    const socket = connectTcp({
+      ...(address.kind === 'unix'
+        ? { path: address.path }
+        : { host: address.hostaddr ?? address.host, port: address.port }),
+      ...(direct ? { onread: this.#intoBuffer() } : {}),
     })
+    this.#adopt(socket)
+    await this.#event(socket, 'connect')
+    this.#configure(socket)
+    if (!direct) socket.on('data', (chunk: Buffer) => this.#take(chunk))
   }
 
-  async #startTls(tls: TlsSettings): Promise<void> {
+  async #negotiateTls(tls: TlsSettings, encryption: Encryption): Promise<void> {
     this.#phase = 'tls'
     const socket = this.#socket
     if (socket === null) throw this.lostError('not-sent', undefined)
@@ -212,35 +235,101 @@ export class Transport implements SessionLink {
       // Nothing that comes before TLS is the server's word: neither an error nor bytes to be read after the handshake.
       throw this.#abort(new Error('it answered the request for TLS with something else'))
     }
-    if (answer[0] === ANSWER_NO) throw this.#abort(new Error('the server does not support TLS'))
-    const secured = connectTls({ socket, ...tlsOptions(tls) })
+    if (answer[0] === ANSWER_NO) {
+      if (encryption === 'required') throw this.#abort(new Error('the server does not support TLS'))
+      socket.resume()
+      return
+    }
+    socket.removeAllListeners('data')
+    await this.#shakeHands(connectTls({ socket, ...secureOptions(tls, this.#address.host) }), tls)
+    this.#socket?.on('data', (chunk: Buffer) => this.#take(chunk))
+  }
+
+  /** TLS from the first byte. */
+  async #connectDirectly(tls: TlsSettings): Promise<void> {
+    const address = this.#address
+    const direct = readsIntoBuffer && this.#session !== null
+    const secured = connectTls({
+      ...(address.kind === 'unix' ? {} : { host: address.hostaddr ?? address.host }),
+      port: address.port,
+      ...secureOptions(tls, address.host),
+      ...(direct ? { onread: this.#intoBuffer() } : {}),
+    })
+    secured.once('connect', () => {
+      this.#phase = 'tls'
+      this.#configure(secured)
+    })
+    await this.#shakeHands(secured, tls)
+    // A server that serves another protocol on this port must not be led to take ours for its own.
+    if (secured.alpnProtocol !== ALPN)
+      throw this.#abort(new Error('the server did not agree to speak PostgreSQL (ALPN)'))
+    if (!direct) secured.on('data', (chunk: Buffer) => this.#take(chunk))
+  }
+
+  async #shakeHands(secured: TLSSocket, tls: TlsSettings): Promise<void> {
     this.#adopt(secured)
-    await new Promise<void>((resolve, reject) => {
+    this.#handshaking = true
+    await this.#event(secured, 'secureConnect')
+    this.#handshaking = false
+    if (tls.verify === 'none' && tls.asked) warnUnverified()
+  }
+
+  /** Resolves at the event, and rejects when the socket ends before it. */
+  #event(socket: Socket, name: 'connect' | 'secureConnect'): Promise<void> {
+    return new Promise((resolve, reject) => {
       this.#opening = reject
-      secured.once('secureConnect', () => {
+      socket.once(name, () => {
         this.#opening = null
         resolve()
       })
     })
-    this.#readEvents(secured)
+  }
+
+  #configure(socket: Socket): void {
+    socket.setNoDelay(true)
+    const { keepaliveIdleMs } = this.#settings
+    if (keepaliveIdleMs > 0) socket.setKeepAlive(true, keepaliveIdleMs)
   }
 
   #askForTls(socket: Socket): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       this.#opening = reject
-      socket.once('data', (answer: Buffer) => {
+      this.#answering = (answer) => {
         this.#opening = null
-        socket.pause()
         resolve(answer)
-      })
+      }
       socket.write(sslRequest())
     })
   }
 
-  #readEvents(socket: Socket): void {
+  /** Has the socket read into the session's buffer. */
+  #intoBuffer(): OnReadOpts {
     const session = this.#session
-    if (session === null) return
-    socket.on('data', (chunk: Buffer) => session.accept(chunk))
+    if (session === null) throw this.lostError('not-sent', undefined)
+    return {
+      buffer: () => session.room(),
+      callback: (count, bytes) => {
+        if (this.#answering !== null) {
+          this.#take(Buffer.from(bytes.subarray(0, count)))
+          return false
+        }
+        session.incoming.received(count)
+        session.receive()
+        return true
+      },
+    }
+  }
+
+  #take(bytes: Buffer): void {
+    const answering = this.#answering
+    if (answering === null) {
+      this.#session?.accept(bytes)
+      return
+    }
+    this.#answering = null
+    // Whatever else comes must not be read before it is known in which language.
+    this.#socket?.pause()
+    answering(bytes)
   }
 
   #adopt(socket: Socket): void {
@@ -274,26 +363,6 @@ export class Transport implements SessionLink {
 
 function flushTransport(transport: Transport): void {
   transport.flushIfHungry()
-}
-
-function tlsOptions(tls: TlsSettings): TlsConnectOptions {
-  const { verify, servername, ca, cert, key, passphrase } = tls
-  return {
-    // `host` is the name that Node verifies; SNI cannot carry an address.
-    host: servername,
-    ...(isIP(servername) === 0 ? { servername } : {}),
-    rejectUnauthorized: verify !== 'none',
-    ...(verify === 'ca' ? { checkServerIdentity: () => undefined } : {}),
-    ...(ca === undefined ? {} : { ca: pem(ca) }),
-    ...(cert === undefined ? {} : { cert: pem(cert) }),
-    ...(key === undefined ? {} : { key: pem(key) }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-  }
-}
-
-function pem(source: PemSource | readonly PemSource[]): string | Buffer | (string | Buffer)[] {
-  if (typeof source === 'string') return source
-  return source instanceof Uint8Array ? Buffer.from(source) : source.map((one) => pem(one) as string | Buffer)
 }
 
 function phaseText(phase: ConnectionPhase): string {

@@ -4,6 +4,7 @@ import { beginFeeding } from '../connection/occupation.ts'
 import { requireSql } from '../connection/require-sql.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import type { Turn } from '../connection/session.ts'
+import type { Meter } from '../telemetry/meter.ts'
 import type { CommandTag } from '../wire/command-tag.ts'
 import { Chunk } from './chunk.ts'
 import { isPromise, openSource, type Source } from './source.ts'
@@ -34,12 +35,19 @@ export interface CopyWriter {
   failed(error: unknown): void
 }
 
+/** What counts and names what is sent, while telemetry is subscribed to. */
+export interface CopyObserver {
+  readonly meter: Meter
+  statement(sql: string): void
+}
+
 export interface CopyInRequest {
   readonly server: ServerSession
   readonly settings: ConnectionSettings
   readonly source: unknown
   readonly signal: AbortSignal | undefined
   readonly onProgress: ((progress: CopyProgress) => void) | undefined
+  readonly observer?: CopyObserver | undefined
   /** Looks at the first items. */
   plan(source: Source): Promise<CopyWriter>
 }
@@ -128,6 +136,9 @@ class CopyIn {
       },
     })
     this.#exchange = exchange
+    const { observer } = this.#request
+    observer?.statement(writer.sql)
+    if (observer !== undefined) session.measure(exchange, observer.meter)
     turn.send(exchange)
     return exchange
   }

@@ -10,6 +10,7 @@ import { Watchers } from '../connection/watchers.ts'
 import { OutdatedStatementError } from '../errors/outdated-statement-error.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import { ProtocolError } from '../errors/protocol-error.ts'
+import { CopyTracing } from '../telemetry/copy-tracing.ts'
 import type { Collector } from './collectors.ts'
 
 /** What is read ahead of a consumer: above it the socket is not read, and its own queues stop the server. */
@@ -34,6 +35,8 @@ export interface CopyOutRequest<Item> {
   readonly server: ServerSession
   readonly settings: ConnectionSettings
   readonly signal: AbortSignal | undefined
+  /** What telemetry and errors are told instead of the statement, which has the values of parameters in it. */
+  readonly tracedSql?: string | undefined
   /** `unwanted`: aborted when the plan is not needed any more. */
   plan(unwanted: AbortSignal): Promise<CopyOutPlan<Item>>
 }
@@ -51,6 +54,8 @@ export class CopyOut<Item> {
   readonly #demands: Demand<Item>[] = []
   readonly #watchers = new Watchers()
   #collector: Collector<Item> | null = null
+  /** What telemetry is told; undefined while nobody wants to know. */
+  #tracing: CopyTracing | undefined
   #exchange: CopyOutExchange | null = null
   readonly #planning = new AbortController()
   #started = false
@@ -107,6 +112,7 @@ export class CopyOut<Item> {
       return
     }
     signal?.addEventListener('abort', this.#abort, { once: true })
+    this.#tracing = CopyTracing.begin('to', this.#request.server.session.traced)
     this.#run().catch((error: unknown) => this.#settle(error))
   }
 
@@ -128,7 +134,8 @@ export class CopyOut<Item> {
     this.#collector = collector
     const reader: CopyReader = {
       described: (fields) => {
-        if (describes?.(fields) === false) this.#unreadable(new OutdatedStatementError(query ?? sql))
+        if (describes?.(fields) === false)
+          this.#unreadable(new OutdatedStatementError(this.#request.tracedSql ?? query ?? sql))
       },
       data: (bytes, view, offset, end) => this.#data(collector, bytes, view, offset, end),
       done: () => this.#done(collector),
@@ -138,8 +145,10 @@ export class CopyOut<Item> {
       },
       reject: settle,
     }
-    const exchange = new CopyOutExchange(sql, reader, query)
+    const exchange = new CopyOutExchange(sql, reader, query, this.#request.tracedSql)
     this.#exchange = exchange
+    this.#tracing?.statement(this.#request.tracedSql ?? sql)
+    if (this.#tracing !== undefined) session.measure(exchange, this.#tracing.meter)
     turn.send(exchange)
   }
 
@@ -200,8 +209,14 @@ export class CopyOut<Item> {
     if (signal?.aborted === true) {
       if (error === signal.reason) this.#failure ??= { error }
     } else if (error !== undefined) this.#failed(error)
+    this.#tell()
     this.#serve()
     this.#watchers.check()
+  }
+
+  #tell(): void {
+    if (this.#failure === null) this.#tracing?.succeed(this.rowCount)
+    else this.#tracing?.fail(this.#failure.error)
   }
 
   #failed(error: unknown): void {
@@ -216,6 +231,7 @@ export class CopyOut<Item> {
 
   #onAbort(): void {
     this.#failure = { error: this.#request.signal?.reason }
+    this.#tell()
     this.#leave()
     this.#cancel()
     this.#serve()

@@ -1,4 +1,6 @@
 import type { Outcome } from './outcome.ts'
+import { PostgresError } from './postgres-error.ts'
+import { canBeRepeated } from './safe-to-retry.ts'
 
 /** How Kysely recognises its own error of this kind, also across copies of itself. */
 const KYSELY_ABORTED_TRANSACTION = Symbol.for('kysely.AbortedTransactionError')
@@ -18,5 +20,10 @@ export class AbortedTransactionError extends Error {
       cause === undefined ? {} : { cause },
     )
     Object.defineProperty(this, KYSELY_ABORTED_TRANSACTION, { value: true })
+  }
+
+  /** Whether the transaction can be run once more: if what failed in it did so for a reason that passes, such as a deadlock. */
+  get safeToRetry(): boolean {
+    return this.cause instanceof PostgresError && canBeRepeated({ code: this.cause.code, outcome: this.outcome })
   }
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts'
+import { canBeRepeated } from './safe-to-retry.ts'
 
 /** What a codec throws: the reason alone, without the value. Its caller knows where it happened and says so. */
 export class InvalidValueError extends Error {
@@ -40,6 +41,11 @@ export class CodecError extends Error {
     this.parameter = fields.parameter
     this.column = fields.column
     this.outcome = fields.outcome
+  }
+
+  /** Whether the same can be asked once more: no, it would fail again. */
+  get safeToRetry(): boolean {
+    return canBeRepeated(this)
   }
 
   static encode(parameter: number, type: string, cause: unknown): CodecError {

@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts'
+import { canBeRepeated } from './safe-to-retry.ts'
 
 /**
  * The connection was lost while the transaction was being committed, and nobody could say whether it was. Look for its
@@ -16,5 +17,10 @@ export class CommitUnknownError extends Error {
       cause,
     })
     this.transactionId = transactionId
+  }
+
+  /** Whether the same can be asked once more: no, it may have taken effect. */
+  get safeToRetry(): boolean {
+    return canBeRepeated(this)
   }
 }

@@ -2,4 +2,9 @@
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly code = 'PGWIRE_CONFIG'
+
+  /** Whether the same can be asked once more: no, it would fail again. */
+  get safeToRetry(): boolean {
+    return false
+  }
 }

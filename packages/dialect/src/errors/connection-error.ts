@@ -1,4 +1,6 @@
 import type { Outcome } from './outcome.ts'
+import { PostgresError } from './postgres-error.ts'
+import { canBeRepeated } from './safe-to-retry.ts'
 
 /** How far a connection had come. */
 export type ConnectionPhase = 'connecting' | 'tls' | 'authenticating' | 'ready' | 'closing'
@@ -6,6 +8,7 @@ export type ConnectionPhase = 'connecting' | 'tls' | 'authenticating' | 'ready' 
 export type ConnectionErrorCode =
   | 'PGWIRE_CONNECT_FAILED'
   | 'PGWIRE_CONNECT_TIMEOUT'
+  | 'PGWIRE_NO_SUITABLE_HOST'
   | 'PGWIRE_CONNECTION_LOST'
   | 'PGWIRE_CONNECTION_CLOSED'
 
@@ -15,6 +18,8 @@ export interface ConnectionErrorFields {
   readonly port: number
   readonly phase: ConnectionPhase
   readonly outcome: Outcome
+  readonly connectedMs?: number | undefined
+  readonly serverError?: PostgresError | undefined
   readonly cause?: unknown
 }
 
@@ -27,6 +32,10 @@ export class ConnectionError extends Error {
   readonly port: number
   readonly phase: ConnectionPhase
   outcome: Outcome
+  /** How long it had been logged in, in milliseconds; undefined if it never was. */
+  readonly connectedMs: number | undefined
+  /** The last that the server said of its own end, or of the session's: that it shuts down, or an administrator ended it. */
+  serverError: PostgresError | undefined
 
   constructor(message: string, fields: ConnectionErrorFields) {
     super(message, fields.cause === undefined ? {} : { cause: fields.cause })
@@ -35,5 +44,12 @@ export class ConnectionError extends Error {
     this.port = fields.port
     this.phase = fields.phase
     this.outcome = fields.outcome
+    this.connectedMs = fields.connectedMs
+    this.serverError = fields.serverError ?? (fields.cause instanceof PostgresError ? fields.cause : undefined)
+  }
+
+  /** Whether what failed can be asked once more, of another connection: it has no effect that would be repeated. */
+  get safeToRetry(): boolean {
+    return canBeRepeated(this)
   }
 }

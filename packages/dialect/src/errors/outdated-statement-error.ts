@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts'
+import { canBeRepeated } from './safe-to-retry.ts'
 
 /**
  * The columns of a statement changed between its description and its execution on another connection, in a way that
@@ -14,5 +15,10 @@ export class OutdatedStatementError extends Error {
   constructor(sql: string) {
     super('The columns of the statement changed while it was being executed')
     this.sql = sql
+  }
+
+  /** Whether the same can be asked once more: no, it took effect. */
+  get safeToRetry(): boolean {
+    return canBeRepeated(this)
   }
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts'
+import { canBeRepeated } from './safe-to-retry.ts'
 
 /**
  * A call took longer than its `timeoutMs`, or than the `queryTimeoutMs` of its connection. It was given up: what was not sent
@@ -18,5 +19,10 @@ export class QueryTimeoutError extends Error {
     super(`The query was given up after ${timeoutMs} ms`)
     this.timeoutMs = timeoutMs
     this.outcome = outcome
+  }
+
+  /** Whether the same can be asked once more: nothing of it took effect, and the reason is one that passes. */
+  get safeToRetry(): boolean {
+    return canBeRepeated(this)
   }
 }

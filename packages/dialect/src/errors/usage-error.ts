@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts'
+import { canBeRepeated } from './safe-to-retry.ts'
 
 /**
  * A call that can never succeed as it was made: wrong number of parameters, a NUL in SQL, use after close.
@@ -12,5 +13,10 @@ export class UsageError extends Error {
   constructor(message: string, outcome: Outcome = 'not-sent') {
     super(message)
     this.outcome = outcome
+  }
+
+  /** Whether the same can be asked once more: no, it would fail again. */
+  get safeToRetry(): boolean {
+    return canBeRepeated(this)
   }
 }

@@ -18,6 +18,10 @@ const AFFECTING: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'M
 /** Commands of which Kysely wants to know how they ended: COMMIT of a failed transaction comes back as ROLLBACK. */
 const ENDING: ReadonlySet<string> = new Set(['COMMIT', 'ROLLBACK'])
 
+const NO_STREAMS = new Set<unknown>()
+
+let acquisitions = 0
+
 /**
  * A connection as Kysely sees it, from when it acquires one to when it releases it. The pool's connection behind it is taken
  * when something needs one alone: a single short query of a builder shares one with others meanwhile.
@@ -25,23 +29,48 @@ const ENDING: ReadonlySet<string> = new Set(['COMMIT', 'ROLLBACK'])
 export class PgwireConnection implements DatabaseConnection {
   readonly #pool: Pool
   /** Of whoever has acquired it: it waits for nothing any more once this is aborted. */
-  readonly #signal: AbortSignal | undefined
+  #signal: AbortSignal | undefined
+  /** What it was acquired with. */
+  #options: AbortableOptions | undefined
   #connection: Connection | null = null
   /** While a connection is waited for. */
   #taking: Promise<Connection> | null = null
-  #released = false
+  #released = true
+  #acquisition = 0
   /** Of the transaction that runs. */
   #transactionId: TransactionId | null = null
-  /** A query was sent on a connection that is shared: whatever follows has one alone, the same one for all. */
+  /** No query shares a connection any more: one has, or there are going to be several, which have one alone together. */
   #shared = false
   /** Cancels the abortable query that is running; null while there is none. */
   #cancellation: AbortController | null = null
   /** Streams that have begun and not ended. */
-  readonly #streams = new Set<unknown>()
+  #streams = NO_STREAMS
 
-  constructor(pool: Pool, signal?: AbortSignal) {
+  constructor(pool: Pool) {
     this.#pool = pool
-    this.#signal = signal
+  }
+
+  /** One that is bound to a connection which a hook of the pool is called with, and which is nobody's yet. */
+  static on(pool: Pool, opened: Connection): PgwireConnection {
+    const connection = new PgwireConnection(pool)
+    connection.acquire(undefined)
+    connection.#connection = opened
+    return connection
+  }
+
+  /** Begins a use of it, which ends with `release`. The signal ends whatever waits for a connection meanwhile. */
+  acquire(options: AbortableOptions | undefined): void {
+    this.#options = options
+    this.#signal = options?.signal
+    this.#released = false
+    this.#shared = false
+    this.#taking = null
+    this.#acquisition = ++acquisitions
+  }
+
+  /** A number of this use, which no other has. */
+  get acquisition(): number {
+    return this.#acquisition
   }
 
   /**
@@ -64,6 +93,7 @@ export class PgwireConnection implements DatabaseConnection {
 
   /** Takes a connection of the pool, which everything runs on from now on, and gives the driver's own. */
   async bind(): Promise<Connection> {
+    this.#requireHeld()
     return this.#connection ?? (this.#connection = this.#pool.takeIdle()) ?? this.#take()
   }
 
@@ -79,14 +109,20 @@ export class PgwireConnection implements DatabaseConnection {
     return id
   }
 
-  /** Gives the connection back, if one was taken. */
-  release(): void {
+  /** Ends a use of it, and gives the connection back, if one was taken. False when it had ended before. */
+  release(): boolean {
+    if (this.#released) return false
     this.#released = true
+    this.#signal = undefined
     const connection = this.#connection
-    if (connection === null) return
+    if (connection === null) return true
+    this.#connection = null
+    this.#transactionId = null
     // Whoever has left a stream open might still read from it.
     if (this.#streams.size > 0) connection.terminate()
+    this.#streams = NO_STREAMS
     this.#pool.giveBack(connection)
+    return true
   }
 
   /** Throws `UsageError` while a stream is open: what is asked of the connection meanwhile would wait for ever. */
@@ -98,13 +134,16 @@ export class PgwireConnection implements DatabaseConnection {
   occupy(): () => void {
     refuseBesideStream(this.#streams)
     const occupation = {}
-    this.#streams.add(occupation)
-    return () => void this.#streams.delete(occupation)
+    const streams = this.#ownStreams
+    streams.add(occupation)
+    return () => void streams.delete(occupation)
   }
 
   // Not async: each of Kysely's layers costs a promise already, and V8 finds the caller through this `then` as well.
   executeQuery<R>(compiledQuery: CompiledQuery, options?: AbortableOptions): Promise<QueryResult<R>> {
     refuseBesideStream(this.#streams)
+    // Kysely acquires for a single query with the options of that query, and for `db.connection()` with others.
+    if (options !== this.#options) this.#shared = true
     if (options?.signal !== undefined) return this.#executeAbortable(compiledQuery, options.signal)
     return this.#query<R>(compiledQuery, queryOptionsOf(compiledQuery)).then(kyselyResult<R>)
   }
@@ -123,7 +162,7 @@ export class PgwireConnection implements DatabaseConnection {
     }
     const bound = parameters.slice()
     const open = async (): Promise<BatchStream<R>> => (await this.bind()).stream<R>(sql, bound, settings)
-    return new ChunkStream(open, signal, this.#streams)
+    return new ChunkStream(open, signal, this.#ownStreams)
   }
 
   /**
@@ -156,9 +195,20 @@ export class PgwireConnection implements DatabaseConnection {
     this.#connection?.terminate()
   }
 
+  #requireHeld(): void {
+    if (this.#released) throw new UsageError('The connection was released')
+  }
+
+  /** Most leases never stream, and make no set. */
+  get #ownStreams(): Set<unknown> {
+    if (this.#streams === NO_STREAMS) this.#streams = new Set()
+    return this.#streams
+  }
+
   #query<R>(compiledQuery: CompiledQuery, options: QueryOptions | undefined): Promise<ServerResult<R>> {
     const { sql, parameters, query } = compiledQuery
     const connection = this.#connection
+    this.#requireHeld()
     if (connection !== null) return this.#queryOn<R>(connection, sql, parameters, options)
     // What is written by hand may do anything to the session, and a second query may count on what the first has done.
     if (!this.#shared && this.#taking === null && query.kind !== 'RawNode') {
@@ -215,17 +265,18 @@ export class PgwireConnection implements DatabaseConnection {
 
   /** All that wait for the connection wait for the same one. */
   async #take(): Promise<Connection> {
+    const acquisition = this.#acquisition
     try {
       this.#taking ??= this.#pool.take(this.#signal)
       const connection = await this.#taking
-      if (this.#released) {
+      if (this.#released || this.#acquisition !== acquisition) {
         this.#pool.giveBack(connection)
         throw new UsageError('The connection was released before it was there')
       }
       this.#connection = connection
       return connection
     } finally {
-      this.#taking = null
+      if (this.#acquisition === acquisition) this.#taking = null
     }
   }
 

@@ -10,6 +10,7 @@ import {
   type QueryCompiler,
 } from 'kysely'
 
+import type { Connection } from '../client/connection.ts'
 import type { ConnectionOptions } from '../config/connection-options.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { createPool } from '../pool/create-pool.ts'
@@ -18,6 +19,7 @@ import { Pool } from '../pool/pool.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { AbortableOptions } from './abortable-options.ts'
 import { PgwireAdapter } from './pgwire-adapter.ts'
+import { PgwireConnection } from './pgwire-connection.ts'
 import { PgwireDriver } from './pgwire-driver.ts'
 import { keepingQueryOptions } from './query-options.ts'
 
@@ -32,7 +34,10 @@ export interface PgwireDialectConfig {
   readonly pool?: PoolOptions | Pool | undefined
   /** Which JavaScript values stand for which PostgreSQL types. */
   readonly types?: PgTypes | undefined
-  /** Called once for each new connection, before its first use. */
+  /**
+   * Called once for each new connection, before its first use, and once more after a reset that may have undone it: as the
+   * `onConnect` of the pool, and without a signal, unless the pool is one that was given.
+   */
   readonly onCreateConnection?: ConnectionHook | undefined
   /** Called each time a connection is taken from the pool. */
   readonly onReserveConnection?: ConnectionHook | undefined
@@ -75,14 +80,23 @@ export class PgwireDialect implements Dialect {
   }
 }
 
-function poolOf({ connection, pool, types }: PgwireDialectConfig): Pool {
+function poolOf({ connection, pool, types, onCreateConnection }: PgwireDialectConfig): Pool {
   if (pool instanceof Pool) {
     if (connection === undefined && types === undefined) return pool
     throw new ConfigError('A pool that is given has its connection and types already')
   }
-  return createPool({
+  const made: Pool = createPool({
     ...pool,
     ...(connection === undefined ? {} : { connection }),
     ...(types === undefined ? {} : { types }),
+    ...(onCreateConnection === undefined
+      ? {}
+      : {
+          onConnect: async (opened: Connection) => {
+            await pool?.onConnect?.(opened)
+            await onCreateConnection(PgwireConnection.on(made, opened))
+          },
+        }),
   })
+  return made
 }

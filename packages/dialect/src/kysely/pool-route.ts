@@ -11,7 +11,8 @@ import { transformResult } from './transform-result.ts'
  */
 export class PoolRoute {
   readonly #executor: QueryExecutor
-  #last: DatabaseConnection | null = null
+  /** Which use of a connection the last run was; 0: none of which this could be told. */
+  #last = 0
   #pool: Pool | null = null
 
   constructor(executor: QueryExecutor) {
@@ -30,14 +31,14 @@ export class PoolRoute {
     return this.#executor.plugins.length === 0 ? result : transformResult(this.#executor, result, query.queryId)
   }
 
-  /** A transaction and `db.connection()` lend the same connection again, and not a fresh one; Kysely's log has patched it. */
+  /** A transaction and `db.connection()` lend what is in use already; and what Kysely logs, it has patched. */
   #learn(connection: DatabaseConnection): void {
     const plain = connection instanceof PgwireConnection && !Object.hasOwn(connection, 'executeQuery')
     if (!plain || !connection.fresh) {
-      this.#last = null
+      this.#last = 0
       return
     }
-    if (this.#last !== null && this.#last !== connection) this.#pool = connection.pool
-    this.#last = connection
+    if (this.#last > 0 && this.#last !== connection.acquisition) this.#pool = connection.pool
+    this.#last = connection.acquisition
   }
 }

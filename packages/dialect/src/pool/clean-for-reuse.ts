@@ -1,26 +1,39 @@
 import type { Connection } from '../client/connection.ts'
+import { reportError } from '../listen/report-error.ts'
 import { cutConnection } from './cut-connection.ts'
+import { runHook } from './pool-hooks.ts'
+import type { PoolSettings } from './pool-options.ts'
 
-/** How long a connection that came back in the middle of something may take to become usable. */
+/** How long a connection that came back in the middle of something may take to become usable, besides its hooks. */
 const CLEANING_TIMEOUT_MS = 5_000
 
+/** What there is to do for the next one who gets a connection: all of it, or what statements have left that shared it. */
+export type Cleaning = Pick<PoolSettings, 'reset' | 'hooks' | 'hookTimeoutMs'> & { readonly alone: boolean }
+
+/** Whether a connection is as the next one has to find it, and nothing need be sent. */
+export function isClean(connection: Connection, { reset, hooks, alone }: Cleaning): boolean {
+  const quiet = connection.idle && connection.transactionStatus === 'I' && !connection.listening
+  if (!quiet || (alone && (reset === 'discard-all' || hooks.onRelease !== undefined))) return false
+  return reset === 'none' || !connection.changed
+}
+
 /**
- * Brings back a connection that was released while statements ran, with a transaction open or while it listened: waits,
- * rolls back, and listens no more. False when that failed or took too long; the connection is cut then.
+ * Brings back a connection that was released while statements ran, with a transaction open, while it listened, or with
+ * something left behind in its session. False when that failed or took too long; the connection is cut then.
  */
-export async function cleanForReuse(connection: Connection): Promise<boolean> {
-  const cleaned = await cleanInTime(connection)
+export async function cleanForReuse(connection: Connection, cleaning: Cleaning): Promise<boolean> {
+  const cleaned = await cleanInTime(connection, cleaning)
   if (!cleaned) await cutConnection(connection)
   return cleaned
 }
 
-async function cleanInTime(connection: Connection): Promise<boolean> {
+async function cleanInTime(connection: Connection, cleaning: Cleaning): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, CLEANING_TIMEOUT_MS, false)
+    timer = setTimeout(resolve, CLEANING_TIMEOUT_MS + hooksTimeoutMs(cleaning), false)
   })
   try {
-    return await Promise.race([clean(connection), tooLate])
+    return await Promise.race([clean(connection, cleaning), tooLate])
   } catch {
     return false
   } finally {
@@ -28,9 +41,51 @@ async function cleanInTime(connection: Connection): Promise<boolean> {
   }
 }
 
-async function clean(connection: Connection): Promise<boolean> {
+/** How long the hooks may take that are going to be called. */
+function hooksTimeoutMs({ hooks, hookTimeoutMs, alone }: Cleaning): number {
+  const called = [hooks.onConnect, alone ? hooks.onRelease : undefined].filter((hook) => hook !== undefined)
+  return called.length * hookTimeoutMs
+}
+
+async function clean(connection: Connection, cleaning: Cleaning): Promise<boolean> {
+  // Whoever has shared it is gone: nobody waits for what still runs.
+  if (!cleaning.alone) await connection.cancelAbandoned()
+  await quieten(connection)
+  if (cleaning.alone && !(await hooked(connection, cleaning, 'onRelease'))) return false
+  await quieten(connection)
+  if (!(await resetSession(connection, cleaning))) return false
+  return connection.transactionStatus === 'I'
+}
+
+async function quieten(connection: Connection): Promise<void> {
   await connection.settled()
   if (connection.transactionStatus !== 'I') await connection.execute('rollback')
   if (connection.listening) await connection.unlistenAll()
-  return connection.transactionStatus === 'I'
+}
+
+/** What `onConnect` has set up is gone with the rest, so it is called again. */
+async function resetSession(connection: Connection, cleaning: Cleaning): Promise<boolean> {
+  if (cleaning.reset === 'discard-all' && cleaning.alone) await connection.discardAll()
+  else if (cleaning.reset !== 'none' && connection.changed) await connection.reset()
+  else return true
+  const prepared = await hooked(connection, cleaning, 'onConnect')
+  connection.forgetChanges()
+  return prepared
+}
+
+/** False when the hook has failed, of which nobody else would be told. */
+async function hooked(
+  connection: Connection,
+  { hooks, hookTimeoutMs }: Cleaning,
+  name: 'onConnect' | 'onRelease',
+): Promise<boolean> {
+  const hook = hooks[name]
+  if (hook === undefined) return true
+  try {
+    await runHook(name, hook, connection, hookTimeoutMs)
+    return true
+  } catch (error) {
+    if (!connection.closed) reportError(error, undefined)
+    return false
+  }
 }

@@ -9,7 +9,7 @@ import { ProtocolError } from '../errors/protocol-error.ts'
  */
 export function copyError(error: unknown): unknown {
   if (error instanceof ConnectionError) return new ConnectionError(error.message, error)
-  if (error instanceof PostgresError) return Object.assign(new PostgresError(new Map([['M', error.message]])), error)
+  if (error instanceof PostgresError) return error.copy()
   if (error instanceof ProtocolError) return Object.assign(new ProtocolError(error.message, causeOf(error)), error)
   if (error instanceof ConfigError) return new ConfigError(error.message, causeOf(error))
   return error

@@ -15,7 +15,7 @@ export interface CreatePoolOptions extends PoolOptions {
   readonly onNotice?: NoticeListener | undefined
 }
 
-/** Makes a pool. Nothing is opened before it is first used. Throws `ConfigError` for options that cannot be. */
+/** Makes a pool. Nothing is opened before it is first used, or told to `warmUp`. Throws `ConfigError` for options that cannot be. */
 export function createPool(options: CreatePoolOptions = {}): Pool {
   const { connection, types, onNotice, ...pool } = options
   return new Pool(resolveConnectionSettings(connection), resolvePoolSettings(pool), types ?? defaultTypes, onNotice)

@@ -4,6 +4,7 @@ import { IdleConnections, type Keepable } from './idle-connections.ts'
 
 class Kept implements Keepable {
   alive = true
+  since = 0
   readonly name: string
 
   constructor(name: string) {
@@ -111,4 +112,18 @@ test('0 keeps for ever', () => {
   idle.add(new Kept('a'))
   vi.advanceTimersByTime(1_000_000)
   expect(idle.size).toBe(1)
+})
+
+test('what is put back keeps its place and its age', () => {
+  const { idle, expired } = idleConnections()
+  const [a, b] = [new Kept('a'), new Kept('b')]
+  idle.add(a)
+  vi.advanceTimersByTime(400)
+  idle.add(b)
+  expect(idle.takeAll((connection) => connection === a)).toEqual([a])
+  expect([a.alive, idle.size]).toEqual([true, 1])
+  idle.restore(a)
+  expect([a.alive, idle.next?.name]).toEqual([false, 'b'])
+  vi.advanceTimersByTime(600)
+  expect(expired).toEqual(['a'])
 })

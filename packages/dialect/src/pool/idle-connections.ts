@@ -1,19 +1,16 @@
 /** What an idle connection must be able to do: to keep the process alive, or not. */
 export interface Keepable {
+  /** When it became idle, by the clock of `performance`. */
+  since: number
   ref(): void
   unref(): void
-}
-
-interface Idle<Connection> {
-  readonly connection: Connection
-  readonly since: number
 }
 
 /** Connections that nobody uses. The last one in is the first one out, so that those not needed grow old and go. */
 export class IdleConnections<Connection extends Keepable> {
   readonly #timeoutMs: number
   readonly #expire: (connection: Connection) => boolean
-  #idle: Idle<Connection>[] = []
+  #idle: Connection[] = []
   #timer: NodeJS.Timeout | null = null
 
   /** `expire` closes a connection that was idle for `timeoutMs`, or returns false to keep it. 0: all are kept. */
@@ -26,23 +23,45 @@ export class IdleConnections<Connection extends Keepable> {
     return this.#idle.length
   }
 
+  /** The one that `take` would give. */
+  get next(): Connection | undefined {
+    return this.#idle[this.#idle.length - 1]
+  }
+
   add(connection: Connection): void {
-    this.#idle.push({ connection, since: performance.now() })
+    connection.since = performance.now()
+    this.#idle.push(connection)
     // An idle pool is no reason for the process to go on.
+    connection.unref()
+    if (this.#timer === null) this.#schedule()
+  }
+
+  take(): Connection | null {
+    const connection = this.#idle.pop()
+    if (connection === undefined) return null
+    connection.ref()
+    return connection
+  }
+
+  /** Takes out all that are `meant`. */
+  takeAll(meant: (connection: Connection) => boolean): Connection[] {
+    const taken = this.#idle.filter(meant)
+    this.#idle = this.#idle.filter((connection) => !taken.includes(connection))
+    for (const connection of taken) connection.ref()
+    return taken
+  }
+
+  /** Puts back one that was taken and not used: it has been idle all the time. */
+  restore(connection: Connection): void {
+    const younger = this.#idle.findIndex(({ since }) => since > connection.since)
+    this.#idle.splice(younger === -1 ? this.#idle.length : younger, 0, connection)
     connection.unref()
     this.#schedule()
   }
 
-  take(): Connection | null {
-    const idle = this.#idle.pop()
-    if (idle === undefined) return null
-    idle.connection.ref()
-    return idle.connection
-  }
-
   /** Takes out one that has died; false when it is not idle. */
   remove(connection: Connection): boolean {
-    const index = this.#idle.findIndex((idle) => idle.connection === connection)
+    const index = this.#idle.indexOf(connection)
     if (index === -1) return false
     this.#idle.splice(index, 1)
     return true
@@ -68,9 +87,12 @@ export class IdleConnections<Connection extends Keepable> {
     const now = performance.now()
     const idle = this.#idle
     this.#idle = []
-    for (const { connection, since } of idle) {
-      if (since > now - this.#timeoutMs) this.#idle.push({ connection, since })
-      else if (!this.#expire(connection)) this.#idle.push({ connection, since: now })
+    for (const connection of idle) {
+      if (connection.since > now - this.#timeoutMs) this.#idle.push(connection)
+      else if (!this.#expire(connection)) {
+        connection.since = now
+        this.#idle.push(connection)
+      }
     }
     this.#schedule()
   }

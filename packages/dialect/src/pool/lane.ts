@@ -1,6 +1,7 @@
 import type { Connection } from '../client/connection.ts'
 import type { Pace } from './pace.ts'
 import { SHORT_MS } from './pace.ts'
+import type { CloseReason } from './pool-totals.ts'
 import { ServerTime } from './server-time.ts'
 
 /**
@@ -19,14 +20,26 @@ export class Lane {
   borrowed = false
   /** Nobody gets on any more, until all have got off: somebody waits for it, or is on it behind whom nobody may be. */
   sealed = false
+  /** Why it is to be closed as soon as nobody is on it; null while it is to stay. */
+  leaving: CloseReason | null = null
+  /** When it became idle, and when its server last gave a sign of life that counts. */
+  since = 0
+  heardAt = 0
+  /** How often it was lent, and how many statements have shared it. */
+  uses = 0
+  /** Runs until it is too old. */
+  age: NodeJS.Timeout | undefined
+  readonly #keepsAlive: boolean
   #riders = 0
   /** Statements that were sent, and the last one of them that was answered. */
   #departed = 0
   #arrived = 0
   readonly #time = new ServerTime()
 
-  constructor(connection: Connection) {
+  /** `keepsAlive`: while somebody is on it, the process goes on. */
+  constructor(connection: Connection, keepsAlive: boolean) {
     this.connection = connection
+    this.#keepsAlive = keepsAlive
   }
 
   /** Statements that share it. */
@@ -85,7 +98,7 @@ export class Lane {
   }
 
   ref(): void {
-    this.connection.ref()
+    if (this.#keepsAlive) this.connection.ref()
   }
 
   unref(): void {

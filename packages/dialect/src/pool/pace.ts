@@ -12,8 +12,11 @@ const FIRST_PROOF = 2
 /** The same after a run that was not quick: a stall of the process costs no more than this. */
 const LEAST_PROOF = 4
 
-/** And where this goes on: a statement that is slow once in a thousand runs shares no more. */
-const MOST_PROOF = 1_024
+/** And where this goes on. A statement that is slow once in so many runs shares no more. */
+const MOST_PROOF = 2_048
+
+/** So many quick runs in a row halve what is asked for. Fewer would forget a slow run before the next one comes. */
+const EASING = 4_096
 
 /** What the pool has learned of a statement: how it gets along with others, and whether it is short. */
 export class Pace {
@@ -43,7 +46,7 @@ export class Pace {
       return
     }
     if (this.#missing > 0) this.#missing--
-    if (++this.#quick < this.#proof * 4) return
+    if (++this.#quick < EASING) return
     this.#proof = Math.max(this.#proof / 2, LEAST_PROOF)
     this.#quick = 0
   }

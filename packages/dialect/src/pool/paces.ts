@@ -14,6 +14,8 @@ export class Paces {
 
   /** Undefined for a statement of which no description is kept. */
   of(sql: string, options: QueryOptions | undefined): Pace | undefined {
+    // To be described anew takes a turn, which others would wait for.
+    if (options?.prepare === false) return undefined
     const types = options?.types
     const catalog = types === undefined ? this.#catalog : this.#catalog.under(types)
     const statement = catalog.statement(sql)

@@ -4,18 +4,31 @@ import type { ConnectionSettings } from '../config/connection-settings.ts'
 import type { Catalog } from '../connection/catalog.ts'
 import type { ServerEvents } from '../connection/server-events.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
-import { PoolClosedError, PoolTimeoutError } from '../errors/pool-error.ts'
-import { cleanForReuse } from './clean-for-reuse.ts'
+import { PoolClosedError, PoolExhaustedError } from '../errors/pool-error.ts'
+import { PoolTracing } from '../telemetry/pool-tracing.ts'
+import type { TracedPool } from '../telemetry/traces.ts'
+import { answers } from './answers.ts'
+import { type Cleaning, cleanForReuse, isClean } from './clean-for-reuse.ts'
 import { copyError } from './copy-error.ts'
 import { cutConnection } from './cut-connection.ts'
 import { IdleConnections } from './idle-connections.ts'
+import { introduce } from './introduce.ts'
 import { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
+import { Later } from './later.ts'
+import { LeakWatch } from './leak-watch.ts'
+import { lifetimeOfOne } from './lifetime.ts'
+import { Outage } from './outage.ts'
 import type { Pace } from './pace.ts'
+import { isPassingFailure } from './passing-failure.ts'
+import { runHook } from './pool-hooks.ts'
 import type { PoolSettings } from './pool-options.ts'
 import type { PoolStats } from './pool-stats.ts'
+import { type CloseReason, PoolCounters } from './pool-totals.ts'
+import { timeoutError } from './timeout-error.ts'
 import { waitInLine } from './wait-in-line.ts'
 import { type Waiter, Waiters } from './waiters.ts'
+import { WarmUps } from './warm-ups.ts'
 
 /** How long the server may take to hang up on a connection that has nothing to do. */
 const GOODBYE_TIMEOUT_MS = 1_000
@@ -32,28 +45,49 @@ export interface PoolServer {
 
 /** The connections of a pool: who has which, who waits, and when there are to be more or fewer of them. */
 export class PoolConnections {
+  readonly counters: PoolCounters = new PoolCounters()
   readonly #server: PoolServer
   readonly #settings: PoolSettings
+  /** After somebody who had a connection alone, and after statements that have shared it. */
+  readonly #cleaning: Cleaning
+  readonly #cleaningShared: Cleaning
   readonly #open = new Map<Connection, Lane>()
   readonly #idle: IdleConnections<Lane>
   readonly #lanes = new Lanes()
-  /** Closed for their age, and not gone yet: the server still counts them. */
+  /** Closed by the pool, and not gone yet: the server still counts them. */
   readonly #retiring = new Set<Connection>()
   /** Those who want a connection alone. */
   readonly #waiters = new Waiters<Lane>()
   /** Statements that would share one. */
   readonly #riders = new Waiters<Lane>()
+  readonly #leaks: LeakWatch
+  readonly #tracing: PoolTracing
+  readonly #outage = new Outage()
+  /** Why the last attempt to open one has failed; null once one has succeeded. */
+  #failure: Error | null = null
   #connecting = 0
+  /** Idle ones that are asked whether they still answer, and are likely to. */
+  #checking = 0
+  /** How often all connections were to be replaced. */
+  #epoch = 0
+  readonly #warmUps = new WarmUps()
   #closing: Promise<void> | null = null
   /** Aborted when nobody waits any more for a connection that is still being opened. */
   readonly #shut = new AbortController()
   #drained: (() => void) | null = null
-  #refill: NodeJS.Timeout | null = null
+  /** For those that nobody waits for, and behind the pause that a failure leads to. */
+  readonly #refill = new Later(() => this.#connectAsNeeded())
+  readonly #retry = new Later(() => this.#connectAsNeeded())
+  #checks: NodeJS.Timeout | undefined
   #grownInVain = Number.NEGATIVE_INFINITY
 
   constructor(server: PoolServer, settings: PoolSettings) {
     this.#server = server
     this.#settings = settings
+    this.#cleaning = { ...settings, alone: true }
+    this.#cleaningShared = { ...settings, alone: false }
+    this.#leaks = new LeakWatch(settings.leakDetectionMs)
+    this.#tracing = new PoolTracing(this.#traced())
     this.#idle = new IdleConnections(settings.idleTimeoutMs, (lane) => this.#expire(lane))
   }
 
@@ -67,21 +101,24 @@ export class PoolConnections {
   async take(signal?: AbortSignal): Promise<Connection> {
     this.#requireOpen()
     signal?.throwIfAborted()
-    const idle = this.takeIdle()
-    if (idle !== null) return idle
-    const lane = await this.#wait(this.#waiters, null, signal)
-    // Not before it has arrived: whoever gives it back twice in a row must not give it to two of those who wait.
-    lane.borrowed = true
+    const leak = this.#leaks.on ? this.#leaks.warning() : null
+    const idle = this.#takeFresh()
+    // Not borrowed before it has arrived: whoever gives it back twice in a row must not give it to two of those who wait.
+    const lane = idle ?? (await this.#wait(this.#waiters, null, signal))
+    if (idle !== null && this.#tracing.active) this.#tracing.acquired(idle.connection.traced)
+    this.#lend(lane, leak)
+    if (this.#settings.hooks.onAcquire !== undefined) await this.#prepare(lane, signal)
     return lane.connection
   }
 
-  /** `take` without a wait; null when no connection is idle. */
+  /** `take` without a wait; null when no connection is idle, or something has to be done before it can be lent. */
   takeIdle(): Connection | null {
-    if (this.#closing !== null) return null
+    if (this.#closing !== null || this.#settings.hooks.onAcquire !== undefined) return null
     // While anybody waits, none is idle.
-    const lane = this.#idle.take()
+    const lane = this.#takeFresh()
     if (lane === null) return null
-    lane.borrowed = true
+    if (this.#tracing.active) this.#tracing.acquired(lane.connection.traced)
+    this.#lend(lane, this.#leaks.on ? this.#leaks.warning() : null)
     return lane.connection
   }
 
@@ -90,13 +127,15 @@ export class PoolConnections {
     const lane = this.#open.get(connection)
     if (lane === undefined || !lane.borrowed) return
     lane.borrowed = false
-    this.#vacate(lane)
+    if (this.#tracing.active) this.#tracing.released(connection.traced)
+    this.#leaks.end(lane)
+    this.#vacate(lane, this.#cleaning)
   }
 
   /** Has a statement share a connection, until `alight`. Null when it has to wait for one. */
   board(pace: Pace): Lane | null {
     if (this.#closing !== null) return null
-    const idle = this.#idle.take()
+    const idle = this.#takeFresh()
     if (idle !== null) {
       this.#share(idle, pace)
       return idle
@@ -104,7 +143,8 @@ export class PoolConnections {
     if (this.#riders.length > 0) return null
     const lane = this.#lanes.find()
     if (lane === null) return null
-    lane.board(pace)
+    this.counters.acquireMs.addInstant()
+    this.#board(lane, pace)
     this.#grow()
     return lane
   }
@@ -121,7 +161,7 @@ export class PoolConnections {
     const ms = lane.alight(place, answered)
     if (lane.riders === 0) {
       this.#lanes.remove(lane)
-      this.#vacate(lane)
+      this.#vacate(lane, this.#cleaningShared)
     } else if (this.#riders.length > 0) this.#boardWaiting()
     return ms
   }
@@ -135,6 +175,25 @@ export class PoolConnections {
     return this.#closing !== null
   }
 
+  /** Resolves once there are as many connections as are kept, and at least one. Rejects when one cannot be opened. */
+  async warmUp(): Promise<void> {
+    this.#requireOpen()
+    if (this.#warm) return
+    const warm = this.#warmUps.wait()
+    this.#connectAsNeeded()
+    try {
+      await warm
+    } catch (error) {
+      throw withCallerStack(error)
+    }
+  }
+
+  /** Has every connection that is open now closed as soon as nobody uses it. */
+  expire(): void {
+    this.#epoch++
+    for (const lane of this.#open.values()) this.#dismiss(lane, 'expired')
+  }
+
   /** Lets what runs and waits finish within `timeoutMs`, then closes all connections. Always resolves. */
   close(timeoutMs: number): Promise<void> {
     this.#closing ??= this.#close(timeoutMs)
@@ -145,97 +204,211 @@ export class PoolConnections {
     return this.#waiters.length + this.#riders.length
   }
 
+  get #warm(): boolean {
+    return this.#open.size >= Math.max(this.#settings.min, 1)
+  }
+
   #requireOpen(): void {
     if (this.#closing !== null) throw new PoolClosedError('The pool is closed')
   }
 
-  async #wait(waiters: Waiters<Lane>, pace: Pace | null, signal: AbortSignal | undefined): Promise<Lane> {
-    const timeoutMs = this.#settings.acquireTimeoutMs
-    const served = waitInLine(waiters, pace, { timeoutMs, timeoutError: () => this.#timeoutError(), signal })
+  /** One that is idle, and was not for so long that it has to be asked first. */
+  #takeFresh(): Lane | null {
+    const { checkAfterIdleMs } = this.#settings
+    const { next } = this.#idle
+    if (next === undefined) return null
+    if (checkAfterIdleMs > 0 && performance.now() - next.heardAt > checkAfterIdleMs) return null
+    this.counters.acquireMs.addInstant()
+    return this.#idle.take()
+  }
+
+  #lend(lane: Lane, leak: Error | null): void {
+    lane.borrowed = true
+    this.#count(lane)
+    if (leak !== null) this.#leaks.begin(lane, leak)
+  }
+
+  #count(lane: Lane): void {
+    const { maxUses } = this.#settings
+    lane.uses++
+    if (maxUses > 0 && lane.uses >= maxUses) this.#dismiss(lane, 'uses')
+  }
+
+  /** The hook that whoever borrows has to wait for. */
+  async #prepare(lane: Lane, signal: AbortSignal | undefined): Promise<void> {
+    const { connection } = lane
+    const { hooks, hookTimeoutMs } = this.#settings
+    try {
+      await runHook('onAcquire', hooks.onAcquire!, connection, hookTimeoutMs, signal)
+    } catch (error) {
+      // Half prepared: neither the caller nor the pool can use it.
+      lane.leaving ??= 'hook'
+      connection.terminate()
+      this.giveBack(connection)
+      throw error
+    }
+  }
+
+  /** As telemetry has it. */
+  #traced(): TracedPool {
+    const { settings } = this.#server
+    const [{ host, port }] = settings.hosts
+    const { max, min } = this.#settings
+    const stats = (): PoolStats => this.stats
+    return {
+      name: `${host}:${port}/${settings.database}`,
+      max,
+      min,
+      get stats() {
+        return stats()
+      },
+    }
+  }
+
+  #wait(waiters: Waiters<Lane>, pace: Pace | null, signal: AbortSignal | undefined): Promise<Lane> {
+    const wait = (): Promise<Lane> => this.#waitFor(waiters, pace, signal)
+    return this.#tracing.active ? this.#tracing.waiting(wait, pace === null) : wait()
+  }
+
+  async #waitFor(waiters: Waiters<Lane>, pace: Pace | null, signal: AbortSignal | undefined): Promise<Lane> {
+    const { acquireTimeoutMs: timeoutMs, maxWaiting, unref } = this.#settings
+    if (this.#waiting >= maxWaiting) {
+      this.counters.refused++
+      throw new PoolExhaustedError(`${maxWaiting} calls are waiting for a connection, and no more may`)
+    }
+    const since = performance.now()
+    const served = waitInLine(waiters, pace, { timeoutMs, timeoutError: () => this.#timeoutError(), signal, unref })
     this.#lanes.seal(this.#waiters.length)
     this.#connectAsNeeded()
     try {
-      return await served
+      const lane = await served
+      this.counters.acquireMs.add(performance.now() - since)
+      return lane
     } catch (error) {
       throw signal !== undefined && error === signal.reason ? error : withCallerStack(error)
     }
   }
 
-  #timeoutError(): PoolTimeoutError {
-    const { max, acquireTimeoutMs } = this.#settings
-    const { busy, connecting, waiting } = this.stats
-    return new PoolTimeoutError(
-      `No connection became free within ${acquireTimeoutMs} ms: of at most ${max}, ${busy} are in use and ` +
-        `${connecting} are being opened, and ${waiting} calls are waiting`,
-    )
+  #timeoutError(): Error {
+    this.counters.timedOut++
+    return timeoutError(this.#settings, this.stats, this.#open.values(), this.#failure)
   }
 
   get #total(): number {
     return this.#open.size + this.#retiring.size + this.#connecting
   }
 
+  get #wanted(): boolean {
+    if (this.#waiting > this.#connecting + this.#checking) return true
+    const kept = Math.max(this.#settings.min, Math.min(this.#warmUps.length, 1))
+    return this.#closing === null && this.#total < kept
+  }
+
   #connectAsNeeded(): void {
-    const { max, min } = this.#settings
-    const wanted = (): boolean => this.#waiting > this.#connecting || this.#total < min
-    while (this.#total < max && wanted()) void this.#connect()
+    this.#checkAsNeeded()
+    while (this.#total < this.#settings.max && this.#wanted) {
+      if (!this.#outage.admits(this.#connecting)) {
+        this.#connectLater()
+        return
+      }
+      void this.#connect()
+    }
+  }
+
+  /** After the pause that a failure leads to. Without one, those that are on their way see to the rest. */
+  #connectLater(): void {
+    const { pauseMs } = this.#outage
+    if (pauseMs === 0) return
+    this.#retry.schedule(pauseMs, this.#waiting + this.#warmUps.length > 0 && !this.#settings.unref)
   }
 
   /** Connections are shared although there could be more of them: one after the other, as nobody waits. */
   #grow(): void {
     if (this.#connecting > 0 || this.#total >= this.#settings.max) return
-    if (performance.now() - this.#grownInVain > REFILL_DELAY_MS) void this.#connect()
+    if (performance.now() - this.#grownInVain > REFILL_DELAY_MS && this.#outage.admits(0)) void this.#connect()
   }
 
   async #connect(): Promise<void> {
     this.#connecting++
     const { settings, catalog, events } = this.#server
+    const epoch = this.#epoch
     let connection: Connection | undefined
     try {
       const closed = (): void => this.#lost(connection)
       connection = await Connection.open(settings, catalog, { ...events, closed }, this.#shut.signal)
+      this.counters.opened++
+      await introduce(connection, this.#settings, this.#shut.signal)
     } catch (error) {
       this.#connecting--
-      this.#connectFailed(error)
+      if (connection === undefined) this.counters.failed++
+      else this.counters.closed(connection.closed ? 'lost' : this.#shut.signal.aborted ? 'closed' : 'hook')
+      this.#connectFailed(error, connection?.closed === false)
+      connection?.terminate()
       return
     }
     this.#connecting--
     if (this.#shut.signal.aborted) {
+      this.counters.closed('closed')
       connection.terminate()
-    } else if (connection.closed) {
-      // The server has hung up right behind the login; what a query says of that is what there is to say.
-      connection.query('').catch((error: unknown) => this.#connectFailed(error))
-    } else {
-      const lane = new Lane(connection)
-      this.#open.set(connection, lane)
-      this.#reuse(lane)
-    }
+    } else this.#add(connection, epoch)
   }
 
-  /** With no other connection to hope for, everybody who waits learns why; otherwise only the one it was opened for. */
-  #connectFailed(error: unknown): void {
+  #add(connection: Connection, epoch: number): void {
+    this.#outage.succeeded()
+    this.#failure = null
+    const { maxLifetimeMs, checkIdleEveryMs, unref } = this.#settings
+    const lane = new Lane(connection, !unref)
+    this.#open.set(connection, lane)
+    if (epoch !== this.#epoch) lane.leaving = 'expired'
+    if (maxLifetimeMs > 0) {
+      lane.age = setTimeout(() => this.#dismiss(lane, 'lifetime'), lifetimeOfOne(maxLifetimeMs))
+      lane.age.unref()
+    }
+    if (checkIdleEveryMs > 0) {
+      this.#checks ??= setInterval(() => this.#checkIdle(checkIdleEveryMs, true), checkIdleEveryMs)
+      this.#checks.unref()
+    }
+    // A hook may have left it in the middle of something.
+    this.#vacate(lane, this.#cleaningShared)
+    if (this.#warm) this.#warmUps.resolveAll()
+    this.#connectAsNeeded()
+  }
+
+  /** With no other connection to hope for, everybody who waits learns why. `reached`: the server is not to blame. */
+  #connectFailed(error: unknown, reached: boolean): void {
     this.#grownInVain = performance.now()
-    if (this.#open.size === 0 && this.#connecting === 0) {
+    if (!reached) this.#outage.failed()
+    this.#failure = error instanceof Error ? error : null
+    if (!isPassingFailure(error) && this.#open.size === 0 && this.#connecting === 0) {
       this.#waiters.rejectAll(() => copyError(error))
       this.#riders.rejectAll(() => copyError(error))
-    } else if (this.#waiting > this.#connecting) this.#earliest()?.take()?.reject(error)
+    }
+    this.#warmUps.rejectAll(() => copyError(error))
+    if (this.#waiting > 0) this.#connectAsNeeded()
+    else if (this.#closing === null) this.#refillLater()
     this.#checkDrained()
   }
 
   /** Nobody is on it any more. */
-  #vacate(lane: Lane): void {
+  #vacate(lane: Lane, cleaning: Cleaning): void {
     const { connection } = lane
-    if (connection.closed) this.#drop(connection)
-    else if (connection.idle && connection.transactionStatus === 'I' && !connection.listening) this.#reuse(lane)
+    if (connection.closed) this.#drop(lane, 'lost')
+    else if (isClean(connection, cleaning)) this.#reuse(lane)
     else {
-      void cleanForReuse(connection).then((clean) => {
+      void cleanForReuse(connection, cleaning).then((clean) => {
         if (clean && !connection.closed) this.#reuse(lane)
-        else this.#drop(connection)
+        else this.#drop(lane, 'unclean')
       })
     }
   }
 
   #reuse(lane: Lane): void {
+    if (lane.leaving !== null) {
+      this.#retire(lane, lane.leaving)
+      return
+    }
     lane.sealed = false
+    lane.heardAt = performance.now()
     const waiters = this.#earliest()
     const waiter = waiters?.take() ?? null
     if (waiter === null) this.#idle.add(lane)
@@ -260,8 +433,13 @@ export class PoolConnections {
   }
 
   #share(lane: Lane, pace: Pace): void {
-    lane.board(pace)
+    this.#board(lane, pace)
     this.#lanes.add(lane)
+  }
+
+  #board(lane: Lane, pace: Pace): void {
+    lane.board(pace)
+    this.#count(lane)
   }
 
   /** Whoever waits to share gets on where there is room. */
@@ -269,7 +447,7 @@ export class PoolConnections {
     for (let lane = this.#lanes.find(); lane !== null; lane = this.#lanes.find()) {
       const rider: Waiter<Lane> | null = this.#riders.take()
       if (rider === null) return
-      lane.board(rider.pace!)
+      this.#board(lane, rider.pace!)
       rider.resolve(lane)
     }
   }
@@ -277,24 +455,77 @@ export class PoolConnections {
   /** The connection died while it was idle or in use. Whoever uses it has been told by its queries. */
   #lost(connection: Connection | undefined): void {
     const lane = connection === undefined ? undefined : this.#open.get(connection)
-    if (lane !== undefined && this.#idle.remove(lane)) this.#drop(lane.connection)
+    if (lane !== undefined && this.#idle.remove(lane)) this.#drop(lane, 'lost')
   }
 
-  #expire({ connection }: Lane): boolean {
+  /** Whoever waits although there are idle ones waits for one of those: they have to be asked first. */
+  #checkAsNeeded(): void {
+    while (this.#waiting > this.#connecting + this.#checking) {
+      const lane = this.#idle.take()
+      if (lane === null) return
+      void this.#check(lane, true)
+    }
+  }
+
+  /** Asks all idle ones of which nothing was heard for so long. */
+  #checkIdle(unheardMs: number, likely: boolean): void {
+    const limit = performance.now() - unheardMs
+    for (const lane of this.#idle.takeAll(({ heardAt }) => heardAt <= limit)) void this.#check(lane, likely)
+  }
+
+  /** Whoever waits counts on those that are `likely` to answer. */
+  async #check(lane: Lane, likely: boolean): Promise<void> {
+    const promised = likely ? 1 : 0
+    this.#checking += promised
+    const answered = await answers(lane.connection)
+    this.#checking -= promised
+    if (answered && !lane.connection.closed) {
+      lane.heardAt = performance.now()
+      if (this.#waiting > 0 || lane.leaving !== null) this.#reuse(lane)
+      else this.#idle.restore(lane)
+      this.#checkDrained()
+      return
+    }
+    // Where one does not answer, nobody waits for the others.
+    this.#checkIdle(this.#settings.checkAfterIdleMs, false)
+    this.#drop(lane, lane.connection.closed ? 'lost' : 'unanswered')
+  }
+
+  #expire(lane: Lane): boolean {
     if (this.#open.size <= this.#settings.min) return false
-    this.#open.delete(connection)
-    this.#retiring.add(connection)
-    void connection.close({ timeoutMs: GOODBYE_TIMEOUT_MS }).then(() => {
-      this.#retiring.delete(connection)
-      this.#gone()
-    })
+    this.#retire(lane, 'idle')
     return true
   }
 
-  #drop(connection: Connection): void {
-    if (!this.#open.delete(connection)) return
-    connection.terminate()
+  /** Has a connection closed, as soon as nobody is on it. */
+  #dismiss(lane: Lane, reason: CloseReason): void {
+    lane.leaving ??= reason
+    lane.sealed = true
+    if (this.#idle.remove(lane)) this.#retire(lane, reason)
+  }
+
+  #retire(lane: Lane, reason: CloseReason): void {
+    const { connection } = lane
+    this.#forget(lane, reason)
+    this.#retiring.add(connection)
+    void connection.close({ timeoutMs: GOODBYE_TIMEOUT_MS }).then(() => {
+      this.#retiring.delete(connection)
+      if (this.#closing === null) this.#connectAsNeeded()
+      this.#gone()
+    })
+  }
+
+  #drop(lane: Lane, reason: CloseReason): void {
+    if (!this.#open.has(lane.connection)) return
+    this.#forget(lane, lane.leaving ?? reason)
+    lane.connection.terminate()
     this.#gone()
+  }
+
+  #forget(lane: Lane, reason: CloseReason): void {
+    this.#open.delete(lane.connection)
+    clearTimeout(lane.age)
+    this.counters.closed(reason)
   }
 
   #gone(): void {
@@ -305,17 +536,13 @@ export class PoolConnections {
 
   /** Nobody waits for these, and a server that hangs up on idle connections must not be kept busy with opening them. */
   #refillLater(): void {
-    if (this.#refill !== null || this.#open.size >= this.#settings.min) return
-    this.#refill = setTimeout(() => {
-      this.#refill = null
-      if (this.#closing === null) this.#connectAsNeeded()
-    }, REFILL_DELAY_MS)
-    this.#refill.unref()
+    if (this.#open.size < this.#settings.min) this.#refill.schedule(REFILL_DELAY_MS, false)
   }
 
   #checkDrained(): void {
+    if (this.#drained === null) return
     const { busy, connecting, waiting } = this.stats
-    if (busy + connecting + waiting + this.#retiring.size === 0) this.#drained?.()
+    if (busy + connecting + waiting + this.#retiring.size === 0) this.#drained()
   }
 
   async #close(timeoutMs: number): Promise<void> {
@@ -327,16 +554,20 @@ export class PoolConnections {
     })
     clearTimeout(timer)
     this.#shut.abort()
-    for (const waiters of [this.#waiters, this.#riders]) {
-      waiters.rejectAll(() => new PoolClosedError('The pool was closed while the call waited for a connection'))
-    }
+    for (const later of [this.#retry, this.#refill]) later.stop()
+    clearInterval(this.#checks)
+    const closed = (): PoolClosedError =>
+      new PoolClosedError('The pool was closed while the call waited for a connection')
+    for (const waiters of [this.#waiters, this.#riders]) waiters.rejectAll(closed)
+    this.#warmUps.rejectAll(closed)
     this.#idle.stop()
-    const connections = [...this.#open.keys()]
+    const lanes = [...this.#open.values()]
+    for (const lane of lanes) lane.leaving ??= 'closed'
     await Promise.all(
-      connections.map((connection) =>
+      lanes.map(({ connection }) =>
         connection.idle ? connection.close({ timeoutMs: GOODBYE_TIMEOUT_MS }) : cutConnection(connection),
       ),
     )
-    this.#open.clear()
+    for (const lane of lanes) if (this.#open.has(lane.connection)) this.#forget(lane, 'closed')
   }
 }

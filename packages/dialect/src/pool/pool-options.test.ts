@@ -3,25 +3,33 @@ import { expect, test } from 'vitest'
 import { ConfigError } from '../errors/config-error.ts'
 import { type PoolOptions, resolvePoolSettings } from './pool-options.ts'
 
+const defaults = {
+  max: 10,
+  min: 0,
+  acquireTimeoutMs: 5_000,
+  maxWaiting: 100_000,
+  idleTimeoutMs: 30_000,
+  maxLifetimeMs: 3_600_000,
+  maxUses: 0,
+  checkAfterIdleMs: 10_000,
+  checkIdleEveryMs: 0,
+  hookTimeoutMs: 10_000,
+  leakDetectionMs: 0,
+  pipelining: 'auto',
+  reset: 'smart',
+  unref: false,
+  hooks: {},
+}
+
 test('without options there are defaults', () => {
-  expect(resolvePoolSettings()).toEqual({
-    max: 10,
-    min: 0,
-    acquireTimeoutMs: 5_000,
-    idleTimeoutMs: 30_000,
-    pipelining: 'auto',
-  })
+  expect(resolvePoolSettings()).toEqual(defaults)
 })
 
 test('what is given is taken, and undefined is the default', () => {
-  const options = { max: 3, min: 3, acquireTimeoutMs: 0, idleTimeoutMs: undefined }
-  expect(resolvePoolSettings(options)).toEqual({
-    max: 3,
-    min: 3,
-    acquireTimeoutMs: 0,
-    idleTimeoutMs: 30_000,
-    pipelining: 'auto',
-  })
+  const onConnect = () => {}
+  const given = { max: 3, min: 3, acquireTimeoutMs: 0, maxUses: 7, reset: 'none', unref: true } as const
+  const settings = resolvePoolSettings({ ...given, idleTimeoutMs: undefined, pipelining: undefined, onConnect })
+  expect(settings).toEqual({ ...defaults, ...given, hooks: { onConnect } })
 })
 
 test.each([
@@ -44,6 +52,14 @@ test.each([
   [{ hasOwnProperty: 3 } as never],
   [{ pipelining: 'on' as never }],
   [{ pipelining: true as never }],
+  [{ reset: 'all' as never }],
+  [{ reset: '' as never }],
+  [{ unref: 1 as never }],
+  [{ onConnect: 'select 1' as never }],
+  [{ onRelease: null as never }],
+  [{ maxWaiting: 0 }],
+  [{ maxLifetimeMs: -1 }],
+  [{ maxUses: 1.5 }],
 ])('%j is refused', (options: PoolOptions) => {
   expect(() => resolvePoolSettings(options)).toThrow(ConfigError)
 })

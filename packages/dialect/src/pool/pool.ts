@@ -16,6 +16,7 @@ import {
 } from '../client/fetch.ts'
 import { type NoticeListener, tellNotice } from '../client/notices.ts'
 import { type NotifyOptions, notifyQuery } from '../client/notify.ts'
+import { ofCaller } from '../client/of-caller.ts'
 import type { QueryOptions } from '../client/query.ts'
 import type { TransactionOptions } from '../client/transaction-options.ts'
 import type { Transaction } from '../client/transaction.ts'
@@ -39,6 +40,7 @@ import { PoolListeners } from './pool-listeners.ts'
 import type { PoolSettings } from './pool-options.ts'
 import type { PoolQueryOptions } from './pool-query-options.ts'
 import type { PoolStats } from './pool-stats.ts'
+import type { PoolTotals } from './pool-totals.ts'
 
 /** How to wait for a connection. */
 export interface AcquireOptions {
@@ -83,12 +85,37 @@ export class Pool {
       notification: () => {},
     }
     this.#connections = new PoolConnections({ settings: connectionSettings, catalog, events }, settings)
-    this.#paces = settings.pipelining === 'off' ? null : new Paces(catalog)
+    const { onAcquire, onRelease } = settings.hooks
+    // What a hook does to a session is for whoever has the connection, who has it alone then.
+    const shares = settings.pipelining === 'auto' && onAcquire === undefined && onRelease === undefined
+    this.#paces = shares ? new Paces(catalog) : null
     this.#listeners = new PoolListeners(connectionSettings)
   }
 
+  /** What the pool is doing right now. */
   get stats(): PoolStats {
     return this.#connections.stats
+  }
+
+  /** What the pool has done so far: a snapshot, with why connections were closed, and how long things took. */
+  get totals(): PoolTotals {
+    return this.#connections.counters.snapshot
+  }
+
+  /**
+   * Opens the connections that are kept, `min` of them and at least one, and resolves when they are ready. Without it they are
+   * opened on first use. Rejects with the reason when one cannot be opened.
+   */
+  warmUp(): Promise<void> {
+    return this.#connections.warmUp()
+  }
+
+  /**
+   * Has every connection that is open now replaced: at once where nobody uses it, otherwise when it comes back. For what new
+   * connections would do differently, such as a changed role, or a server that another has taken over from.
+   */
+  expireConnections(): void {
+    this.#connections.expire()
   }
 
   /** Borrows a connection for as long as it takes. Release it, best with `await using`. */
@@ -106,6 +133,8 @@ export class Pool {
     options?: QueryOptions,
   ): Promise<QueryResult<Row>> {
     const bound = parameters.slice()
+    // Without a closure for a call without a limit.
+    if (timeLimit(options, this.#connectionSettings) === 0) return this.#query<Row>(sql, bound, options, MAX_DISPATCHES)
     return this.#inTime(options, (rest) => this.#query<Row>(sql, bound, rest, MAX_DISPATCHES))
   }
 
@@ -280,10 +309,13 @@ export class Pool {
     parameters: readonly unknown[],
     options?: PoolQueryOptions,
   ): Promise<QueryResult<Row>> {
-    const lane = this.#paces === null ? undefined : this.#connections.laneOf(connection)
+    const lane = this.#connections.laneOf(connection)
     lane?.startClock()
     const result = await connection.query<Row>(sql, parameters, options)
-    if (lane !== undefined) this.#paces?.of(sql, options)?.took(lane.clock)
+    if (lane === undefined) return result
+    const ms = lane.clock
+    this.#connections.counters.queryMs.add(ms)
+    this.#paces?.of(sql, options)?.took(ms)
     return result
   }
 
@@ -344,13 +376,16 @@ export class Pool {
     const place = lane.depart()
     let answered = true
     try {
-      return await lane.connection.query<Row>(sql, parameters, options)
+      return await lane.connection.startQuery<Row>(sql, parameters, options)
     } catch (error) {
       answered = error instanceof PostgresError
-      if (!neverSent(error, lane.connection) || dispatches === 1) throw error
+      if (!neverSent(error, lane.connection) || dispatches === 1) throw ofCaller(error, options)
     } finally {
       const ms = this.#connections.alight(lane, place, answered)
-      if (ms !== null) pace.took(ms)
+      if (ms !== null) {
+        pace.took(ms)
+        this.#connections.counters.queryMs.add(ms)
+      }
     }
     return this.#query<Row>(sql, parameters, options, dispatches - 1)
   }

@@ -8,6 +8,8 @@ export interface Patience {
   /** Called when the time is over, while the caller still counts as one who waits. */
   readonly timeoutError: () => Error
   readonly signal: AbortSignal | undefined
+  /** The wait does not keep the process alive. */
+  readonly unref: boolean
 }
 
 let comers = 0
@@ -18,7 +20,7 @@ export function waitInLine<Connection>(
   pace: Pace | null,
   patience: Patience,
 ): Promise<Connection> {
-  const { timeoutMs, timeoutError, signal } = patience
+  const { timeoutMs, timeoutError, signal, unref } = patience
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined
     const leave = (reason: unknown): void => {
@@ -38,6 +40,7 @@ export function waitInLine<Connection>(
       next: null,
     }
     if (timeoutMs > 0) timer = setTimeout(() => leave(timeoutError()), timeoutMs)
+    if (unref) timer?.unref()
     signal?.addEventListener('abort', abort, { once: true })
     waiters.add(waiter)
   })

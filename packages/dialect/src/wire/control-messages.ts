@@ -9,13 +9,20 @@ import { endFrame, startFrame } from './extended-query.ts'
  * process and keeps what was written before a throw, so nothing may reach it that it could throw for.
  */
 
-/** StartupMessage, protocol 3.0. pg-protocol adds `client_encoding`. */
-export function writeStartup(out: SendBuffer, parameters: Readonly<Record<string, string>>): void {
+/** Where a StartupMessage has the minor number of the protocol's version, which pg-protocol writes as 0. */
+const MINOR_OFFSET = 6
+
+const CANCEL_REQUEST = 80_877_102
+
+/** StartupMessage, protocol 3. pg-protocol adds `client_encoding`. */
+export function writeStartup(out: SendBuffer, parameters: Readonly<Record<string, string>>, minor: number): void {
   for (const [name, value] of Object.entries(parameters)) {
     requireCString(name, 'The name of a start-up parameter')
     requireCString(value, `The start-up parameter ${name}`)
   }
-  out.raw(serialize.startup({ ...parameters }))
+  const message = serialize.startup({ ...parameters })
+  message.writeUInt16BE(minor, MINOR_OFFSET)
+  out.raw(message)
 }
 
 /** SSLRequest: the server answers one byte, `S` or `N`. */
@@ -65,9 +72,14 @@ export function writeTerminate(out: SendBuffer): void {
   out.raw(serialize.end())
 }
 
-/** CancelRequest with the 4-byte key of protocol 3.0. */
-export function cancelRequest(processId: number, secretKey: number): Uint8Array {
-  return serialize.cancel(processId, secretKey)
+/** CancelRequest. Keys have 4 bytes in protocol 3.0, up to 256 in 3.2; pg-protocol knows the former only. */
+export function cancelRequest(processId: number, secretKey: Uint8Array): Uint8Array {
+  const message = Buffer.alloc(12 + secretKey.length)
+  message.writeInt32BE(message.length, 0)
+  message.writeInt32BE(CANCEL_REQUEST, 4)
+  message.writeInt32BE(processId, 8)
+  message.set(secretKey, 12)
+  return message
 }
 
 function requireCString(value: string, what: string): void {

@@ -13,7 +13,7 @@ import type { AuthenticationRequest } from './authentication-request.ts'
 const OK: AuthenticationRequest = { code: 0, body: new Uint8Array() }
 const CLEARTEXT: AuthenticationRequest = { code: 3, body: new Uint8Array() }
 const MD5: AuthenticationRequest = { code: 5, body: Uint8Array.of(1, 2, 3, 4) }
-const SASL: AuthenticationRequest = { code: 10, body: Buffer.from('SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0') }
+const SASL: AuthenticationRequest = { code: 10, body: Buffer.from('SCRAM-SHA-256\0\0') }
 
 const saslContinue = (text: string): AuthenticationRequest => ({ code: 11, body: Buffer.from(text) })
 const saslFinal = (text: string): AuthenticationRequest => ({ code: 12, body: Buffer.from(text) })
@@ -165,13 +165,10 @@ describe('an impossible order is refused', () => {
   })
 })
 
-test.each([
-  ['only with channel binding', 'SCRAM-SHA-256-PLUS\0\0', 'SCRAM-SHA-256-PLUS'],
-  ['OAuth', 'OAUTHBEARER\0\0', 'OAUTHBEARER'],
-])('no common mechanism, %s: the error says what the server offers', async (_what, mechanisms, named) => {
-  const answer = authenticator().respond({ code: 10, body: Buffer.from(mechanisms) })
+test('no common mechanism: the error says what the server offers', async () => {
+  const answer = authenticator().respond({ code: 10, body: Buffer.from('SCRAM-SHA-512\0GS2-KRB5\0\0') })
   await expect(answer).rejects.toBeInstanceOf(ProtocolError)
-  await expect(answer).rejects.toThrow(named)
+  await expect(answer).rejects.toThrow('SCRAM-SHA-512, GS2-KRB5')
 })
 
 test('bytes beyond ASCII in a SCRAM message are refused', async () => {

@@ -3,17 +3,28 @@
  * writes the answers.
  * @see https://www.postgresql.org/docs/current/protocol-flow.html
  */
-import type { PasswordSource } from '../../config/connection-options.ts'
+import type { AuthenticationMethod } from '../../config/authentication-methods.ts'
+import type { ChannelBinding, OAuthTokenSource, PasswordSource } from '../../config/connection-options.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import { readSaslMechanisms, requestName } from './authentication-request.ts'
 import type { AuthenticationRequest, AuthenticationRequestName } from './authentication-request.ts'
+import { type Channel, chooseMechanism, type Mechanism } from './choose-mechanism.ts'
 import { md5Response } from './md5.ts'
 import { resolvePassword } from './resolve-password.ts'
+import { resolveToken } from './resolve-token.ts'
 import { ScramSha256 } from './scram-sha-256.ts'
 
 export interface AuthenticatorSettings {
   readonly user: string
   readonly password: PasswordSource | undefined
+  readonly oauthToken?: OAuthTokenSource | undefined
+  /** The methods that may be asked for. Undefined: all. */
+  readonly requireAuth?: readonly AuthenticationMethod[] | undefined
+  /** Default `prefer`. */
+  readonly channelBinding?: ChannelBinding
+  readonly maxScramIterations?: number
+  /** Default: not encrypted. */
+  readonly channel?: Channel
 }
 
 /** What to send next. `wait`: nothing, the server goes on; `done`: nothing, the server accepts the user. */
@@ -24,7 +35,16 @@ export type AuthenticationAnswer =
   | { readonly kind: 'wait' }
   | { readonly kind: 'done' }
 
-type State = 'started' | 'passwordSent' | 'saslStarted' | 'saslContinued' | 'verified' | 'accepted' | 'failed'
+type State =
+  | 'started'
+  | 'passwordSent'
+  | 'saslStarted'
+  | 'saslContinued'
+  | 'verified'
+  | 'tokenSent'
+  | 'tokenRefused'
+  | 'accepted'
+  | 'failed'
 
 const transitions: Record<State, Partial<Record<AuthenticationRequestName, State>>> = {
   started: {
@@ -38,11 +58,30 @@ const transitions: Record<State, Partial<Record<AuthenticationRequestName, State
   // AuthenticationOk is no answer here: the server has not proved yet that it knows the password.
   saslContinued: { AuthenticationSASLFinal: 'verified' },
   verified: { AuthenticationOk: 'accepted' },
+  tokenSent: { AuthenticationOk: 'accepted', AuthenticationSASLContinue: 'tokenRefused' },
+  // All that can follow is the server's error.
+  tokenRefused: {},
   accepted: {},
   failed: {},
 }
 
-const SCRAM_SHA_256 = 'SCRAM-SHA-256'
+const IN_THE_CLEAR: Channel = { encrypted: false, confidential: false, endPoint: undefined }
+
+/** What stands between the parts of OAUTHBEARER's messages, and is the whole answer to a refusal (RFC 7628). */
+const SEPARATOR = '\u0001'
+
+/** The methods whose request is a message of its own; SASL names its mechanisms. */
+const methods: Partial<Record<AuthenticationRequestName, AuthenticationMethod>> = {
+  AuthenticationOk: 'none',
+  AuthenticationCleartextPassword: 'password',
+  AuthenticationMD5Password: 'md5',
+}
+
+const methodTexts: Partial<Record<AuthenticationMethod, string>> = {
+  none: 'wants to know nothing of us',
+  password: 'asks for the password in clear text',
+  md5: 'asks for an MD5 password',
+}
 
 /** One authenticator is good for one login. */
 export function createAuthenticator(settings: AuthenticatorSettings): Authenticator {
@@ -100,8 +139,22 @@ export class Authenticator {
     const name = requestName(code)
     const next = this.#answering ? undefined : transitions[this.#state][name]
     if (next === undefined) throw new ProtocolError(`The server sent ${name} where it cannot come`)
+    if (this.#state === 'started') this.#refuseUnwanted(name)
     this.#state = next
     return name
+  }
+
+  /** Before the first answer, and so before anything of the password's has left. */
+  #refuseUnwanted(name: AuthenticationRequestName): void {
+    const method = methods[name]
+    if (method === undefined) return
+    const { requireAuth, channelBinding } = this.#settings
+    if (requireAuth?.includes(method) === false) {
+      throw new ProtocolError(`The server ${methodTexts[method]}, which requireAuth does not allow`)
+    }
+    if (channelBinding === 'require') {
+      throw new ProtocolError(`channelBinding is require, and the server ${methodTexts[method]}`)
+    }
   }
 
   #answer(name: AuthenticationRequestName, body: Uint8Array): AuthenticationAnswer | Promise<AuthenticationAnswer> {
@@ -132,17 +185,38 @@ export class Authenticator {
     return { kind: 'password', password: md5Response(this.#settings.user, password, salt) }
   }
 
-  async #saslInitial(mechanisms: readonly string[]): Promise<AuthenticationAnswer> {
-    if (!mechanisms.includes(SCRAM_SHA_256)) {
-      throw new ProtocolError(
-        `The server offers no SASL mechanism that is supported (it offers ${mechanisms.join(', ')})`,
-      )
+  #saslInitial(mechanisms: readonly string[]): Promise<AuthenticationAnswer> {
+    const { channelBinding = 'prefer', requireAuth, channel = IN_THE_CLEAR } = this.#settings
+    const mechanism = chooseMechanism(mechanisms, channel, { channelBinding, requireAuth })
+    return mechanism.name === 'OAUTHBEARER' ? this.#oauth(channel) : this.#scramInitial(mechanism)
+  }
+
+  async #scramInitial({
+    name,
+    ...binding
+  }: Exclude<Mechanism, { name: 'OAUTHBEARER' }>): Promise<AuthenticationAnswer> {
+    const { maxScramIterations } = this.#settings
+    this.#scram = new ScramSha256({
+      password: await resolvePassword(this.#settings.password),
+      ...binding,
+      ...(maxScramIterations === undefined ? {} : { maxIterations: maxScramIterations }),
+    })
+    return { kind: 'saslInitial', mechanism: name, response: this.#scram.clientFirst() }
+  }
+
+  /** Whoever reads the token can use it, so it goes nowhere in the clear. */
+  async #oauth(channel: Channel): Promise<AuthenticationAnswer> {
+    if (!channel.confidential) {
+      throw new ProtocolError('The server asks for an OAuth token on a connection that is not encrypted')
     }
-    this.#scram = new ScramSha256({ password: await resolvePassword(this.#settings.password) })
-    return { kind: 'saslInitial', mechanism: SCRAM_SHA_256, response: this.#scram.clientFirst() }
+    this.#state = 'tokenSent'
+    const token = await resolveToken(this.#settings.oauthToken)
+    const response = `n,,${SEPARATOR}auth=Bearer ${token}${SEPARATOR}${SEPARATOR}`
+    return { kind: 'saslInitial', mechanism: 'OAUTHBEARER', response }
   }
 
   async #saslContinue(serverFirst: string): Promise<AuthenticationAnswer> {
+    if (this.#state === 'tokenRefused') return { kind: 'saslResponse', response: SEPARATOR }
     return { kind: 'saslResponse', response: await this.#currentScram().clientFinal(serverFirst) }
   }
 

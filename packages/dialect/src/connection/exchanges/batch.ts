@@ -3,6 +3,7 @@ import { placeError } from '../../errors/batch-position.ts'
 import type { Outcome } from '../../errors/outcome.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
+import type { Meter } from '../../telemetry/meter.ts'
 import type { RowMode } from '../../types/rows/row-function.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { writeSync } from '../../wire/extended-query.ts'
@@ -36,6 +37,8 @@ export interface BatchRequest {
   effect?: Outcome
   /** `false`: the statements are described anew, and neither named nor kept. */
   readonly prepare?: boolean
+  /** Counts what it costs, while somebody wants to know. */
+  readonly meter?: Meter | undefined
 }
 
 /** The result of one query whose rows wait for a look-up of types. */

@@ -106,6 +106,7 @@ export class CopyInExchange implements Exchange {
   }
 
   error(error: PostgresError): void {
+    error.concern(this.#sql)
     // What has not completed is not committed. Behind CommandComplete stands the commit, of which a session that dies tells nothing.
     error.outcome = error.fatal && this.#state === 'syncing' && this.#failure === null ? 'unknown' : 'rolled-back'
     this.#state = 'syncing'

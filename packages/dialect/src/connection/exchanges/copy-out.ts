@@ -50,6 +50,7 @@ export class CopyOutExchange implements Exchange {
   next: Exchange | null = null
   readonly #sql: string
   readonly #query: string | null
+  readonly #told: string | undefined
   readonly #reader: CopyReader
   #state: State
   #tag: CommandTag = { command: '', rowCount: null }
@@ -57,12 +58,13 @@ export class CopyOutExchange implements Exchange {
 
   /**
    * `query`: what is copied, if it is to be described on the way. That locks its tables until the COPY has ended, so that
-   * the data are of the types that were described.
+   * the data are of the types that were described. `told`: what errors say of a statement that values are written into.
    */
-  constructor(sql: string, reader: CopyReader, query: string | null = null) {
+  constructor(sql: string, reader: CopyReader, query: string | null = null, told?: string) {
     this.#sql = sql
     this.#reader = reader
     this.#query = query
+    this.#told = told
     this.#state = query === null ? 'parsing' : 'parsing the query'
   }
 
@@ -104,6 +106,8 @@ export class CopyOutExchange implements Exchange {
   }
 
   error(error: PostgresError): void {
+    if (this.#told !== undefined) error.concernWithoutPlace(this.#told)
+    else error.concern(this.#state === 'parsing the query' ? (this.#query ?? this.#sql) : this.#sql)
     // COPY itself commits nothing, and what it copies is no procedure.
     error.outcome = error.fatal && this.#state === 'syncing' ? 'unknown' : 'rolled-back'
     this.#state = 'syncing'

@@ -12,6 +12,7 @@ import type { CatalogKey } from '../catalog.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 import { doubtfulTypes, isOutdated, mayBeOutdated, outdatesTypes } from '../outdated.ts'
+import { adviseOnStatement } from '../pooler-advice.ts'
 import type { ServerSession } from '../server-session.ts'
 import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
 import type { Statement } from '../statement.ts'
@@ -203,6 +204,7 @@ export class PortalExchange implements Exchange {
   }
 
   error(error: PostgresError): void {
+    if (this.#lookUp === null) error.concern(this.statement.sql, this.statement.parameterCodecs)
     if (this.#state === 'parsing') this.#server.prepared.forget(this.statement)
     if (beforeExecution(this.#state)) this.#refused(error)
     else error.outcome = statementOutcome(error, this.statement.sql, this.#state === 'syncing')
@@ -234,6 +236,7 @@ export class PortalExchange implements Exchange {
     const { catalog, prepared } = this.#server
     this.#failure = error
     this.outdated = isOutdated(error)
+    if (this.outdated) adviseOnStatement(error)
     this.doubtful = doubtfulTypes(catalog, this.statement, error)
     if (this.outdated) {
       catalog.forget(this.statement)

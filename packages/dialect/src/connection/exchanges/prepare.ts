@@ -70,6 +70,7 @@ export class PrepareExchange implements Exchange {
   }
 
   error(error: PostgresError): void {
+    error.concern(this.#sql)
     this.#state = 'syncing'
     this.#failure ??= error
   }

@@ -5,6 +5,7 @@ import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import { UnresolvedTypeError } from '../../errors/unresolved-type-error.ts'
 import { UsageError } from '../../errors/usage-error.ts'
+import type { Meter } from '../../telemetry/meter.ts'
 import type { RowDecoder } from '../../types/rows/row-decoder.ts'
 import type { RowFunction, RowMode } from '../../types/rows/row-function.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
@@ -18,6 +19,7 @@ import { writeBind } from '../bind.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
 import { doubtfulTypes, isOutdated, mayBeOutdated, outdatesTypes } from '../outdated.ts'
+import { adviseOnStatement } from '../pooler-advice.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
 import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
@@ -85,6 +87,8 @@ export interface QueryRequest {
   effect?: Outcome
   /** `false`: the statement is described anew, and neither named nor kept. */
   readonly prepare?: boolean
+  /** Counts what it costs, while somebody wants to know. */
+  readonly meter?: Meter | undefined
 }
 
 /** What a query can be helped with that its exchange cannot finish. */
@@ -152,6 +156,7 @@ export class QueryExchange implements Exchange {
   /** As {@link writePart}, where the frame in front of it has just parsed the statement without a name. */
   writeParsedPart(out: SendBuffer, whole: Whole): void {
     this.#whole = whole
+    if (this.#statement.leavesTraces) this.#request.server.session.changes.noteTraces()
     writeBind(out, '', '', this.#statement, this.#request.parameters)
     writeExecute(out, '', 0)
   }
@@ -220,6 +225,7 @@ export class QueryExchange implements Exchange {
   }
 
   error(error: PostgresError): void {
+    error.concern(this.#request.sql, this.#statement.parameterCodecs)
     if (this.#state === 'parsing') this.#request.server.prepared.forget(this.#statement)
     if (!beforeExecution(this.#state)) {
       error.outcome = statementOutcome(error, this.#request.sql, this.#state === 'syncing')
@@ -269,7 +275,10 @@ export class QueryExchange implements Exchange {
     if (this.#outdated && status === 'I' && startOver !== undefined) startOver(this.#request)
     else if (this.#doubtful.length > 0 && status === 'I' && checkTypes !== undefined) {
       checkTypes(this.#request, this.#statement, this.#doubtful, error)
-    } else this.#request.reject(error)
+    } else {
+      if (this.#outdated) adviseOnStatement(error)
+      this.#request.reject(error)
+    }
   }
 
   /** A row function has thrown. Where a look-up can help, this row and those behind it are kept as they are. */

@@ -9,6 +9,7 @@ import { readRowDescription } from '../../wire/descriptions.ts'
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import { scriptOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
+import { scriptLeavesTraces } from '../leaves-traces.ts'
 import { requireSql } from '../require-sql.ts'
 import type { Session } from '../session.ts'
 
@@ -65,6 +66,7 @@ export class SimpleQueryExchange implements Exchange {
 
   write(out: SendBuffer): void {
     requireSql(this.#sql)
+    if (scriptLeavesTraces(this.#sql)) this.#session.changes.noteTraces()
     writeQuery(out, this.#sql)
   }
 
@@ -96,6 +98,7 @@ export class SimpleQueryExchange implements Exchange {
   }
 
   error(error: PostgresError): void {
+    error.concern(this.#sql)
     this.#state = 'syncing'
     error.outcome = scriptOutcome(this.#sql)
     this.#failure = graver(this.#failure, error)

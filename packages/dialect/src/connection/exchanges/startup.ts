@@ -1,4 +1,5 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
+import type { ProtocolVersions } from '../../config/connection-settings.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
@@ -11,15 +12,19 @@ import {
 import type { FrameReader } from '../../wire/frame-reader.ts'
 import type { AuthenticationAnswer, Authenticator } from '../authentication/authenticate.ts'
 import { advance, type Exchange, refuseRow, type Transitions } from '../exchange.ts'
+import { readNegotiatedVersion } from '../negotiated-version.ts'
+import { adviseOnLogin } from '../pooler-advice.ts'
 import type { Session } from '../session.ts'
 
 /** Keys are 4 bytes in protocol 3.0, up to 256 in 3.2. */
 const MIN_KEY_BYTES = 4
 const MAX_KEY_BYTES = 256
 
-type State = 'authenticating' | 'starting' | 'keyed' | 'done'
+type State = 'opening' | 'negotiated' | 'authenticating' | 'starting' | 'keyed' | 'done'
 
 const transitions: Transitions<State> = {
+  opening: { negotiateProtocolVersion: 'negotiated', authentication: 'authenticating' },
+  negotiated: { authentication: 'authenticating' },
   authenticating: { authentication: 'authenticating' },
   starting: { backendKeyData: 'keyed', readyForQuery: 'done' },
   keyed: { readyForQuery: 'done' },
@@ -31,28 +36,31 @@ export class StartupExchange implements Exchange {
   next: Exchange | null = null
   readonly #session: Session
   readonly #parameters: Readonly<Record<string, string>>
+  readonly #versions: ProtocolVersions
   readonly #authenticator: Authenticator
   readonly #resolve: () => void
   readonly #reject: (error: Error) => void
-  #state: State = 'authenticating'
+  #state: State = 'opening'
   #failure: Error | null = null
 
   constructor(
     session: Session,
     parameters: Readonly<Record<string, string>>,
+    versions: ProtocolVersions,
     authenticator: Authenticator,
     resolve: () => void,
     reject: (error: Error) => void,
   ) {
     this.#session = session
     this.#parameters = parameters
+    this.#versions = versions
     this.#authenticator = authenticator
     this.#resolve = resolve
     this.#reject = reject
   }
 
   write(out: SendBuffer): void {
-    writeStartup(out, this.#parameters)
+    writeStartup(out, this.#parameters, this.#versions.max)
   }
 
   row(): void {
@@ -62,6 +70,7 @@ export class StartupExchange implements Exchange {
   message(name: BackendMessageName, reader: FrameReader): void {
     this.#state = advance(transitions, this.#state, name)
     if (name === 'authentication') this.#authenticate(reader)
+    else if (name === 'negotiateProtocolVersion') readNegotiatedVersion(reader, this.#versions)
     else this.#keepKey(reader)
   }
 
@@ -69,6 +78,7 @@ export class StartupExchange implements Exchange {
     // Whatever the server reports now, it closes the connection with it.
     this.#failure ??= error
     error.outcome = 'not-sent'
+    adviseOnLogin(error)
     this.#session.destroy(error)
   }
 

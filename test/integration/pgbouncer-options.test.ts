@@ -1,0 +1,168 @@
+/** What PgBouncer does not take, who says so, and the options with which it works. */
+import { connect, createPool, PostgresError } from 'kysely-pgwire'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { type PgBouncer, pgBouncerVersion, startPgBouncer } from '../support/pgbouncer.ts'
+import { sharedServer } from '../support/shared-server.ts'
+import type { TestDatabase } from '../support/test-server.ts'
+
+const version = await pgBouncerVersion()
+const knowsStatements = version !== null && (version[0] > 1 || version[1] >= 21)
+const installed = version !== null
+
+const about = (what: string): string => (installed ? what : `${what}: PgBouncer is not installed`)
+
+const server = sharedServer()
+let database: TestDatabase
+beforeAll(async () => {
+  database = await server.createDatabase()
+})
+afterAll(() => database.drop())
+
+const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => expect.unreachable('it succeeded'),
+    (error: unknown) => error,
+  )
+
+describe.skipIf(!installed)(about('a login'), () => {
+  let bouncer: PgBouncer
+  const url = () => bouncer.through(database.url)
+  beforeAll(async () => {
+    bouncer = await startPgBouncer(server, { poolMode: 'transaction' })
+  })
+  afterAll(() => bouncer?.stop())
+
+  test.each([
+    {},
+    { applicationName: 'app' },
+    { serverSettings: { TimeZone: 'Asia/Kathmandu', DateStyle: 'ISO, DMY' } },
+    { targetSessionAttrs: 'read-write' },
+  ] as const)('is let in with %j, whatever PgBouncer is set to', async (options) => {
+    await using connection = await connect({ connectionString: url(), ...options })
+    expect(await connection.fetchValue(`select 'x' || $1`, ['y'])).toBe('xy')
+  })
+
+  test.each([
+    [{ statementTimeoutMs: 1_000 }, 'statement_timeout'],
+    [{ searchPath: 'public' }, 'search_path'],
+    [{ serverSettings: { work_mem: '8MB' } }, 'work_mem'],
+  ])('with %j is refused, and the error says what to do', async (options, setting) => {
+    const error = await failure(connect({ connectionString: url(), ...options }))
+    expect(error).toBeInstanceOf(PostgresError)
+    expect(error).toMatchObject({
+      code: '08P01',
+      message: expect.stringContaining(setting),
+      hint: expect.stringMatching(/ALTER ROLE.*ignore_startup_parameters/),
+      outcome: 'not-sent',
+    })
+  })
+
+  test.skipIf(knowsStatements)(
+    'with protocol 3.2 is refused by older ones, and the error says what to do',
+    async () => {
+      const error = await failure(connect({ connectionString: url(), maxProtocolVersion: '3.2' }))
+      expect(error).toMatchObject({ code: '08P01', hint: expect.stringContaining('maxProtocolVersion') })
+    },
+  )
+
+  test('with a setting that PgBouncer is told to ignore is let in', async () => {
+    const settings = { ignore_startup_parameters: 'search_path,statement_timeout' }
+    await using lenient = await startPgBouncer(server, { poolMode: 'transaction', settings })
+    const options = { searchPath: 'nowhere', statementTimeoutMs: 1_000 }
+    await using connection = await connect({ connectionString: lenient.through(database.url), ...options })
+    expect(await connection.fetchValue('select 1')).toBe(1)
+  })
+})
+
+describe.skipIf(!installed)(about('prepared statements in transaction mode'), () => {
+  let bouncer: PgBouncer
+  beforeAll(async () => {
+    const settings = { server_round_robin: 1, ...(knowsStatements ? { max_prepared_statements: 5 } : {}) }
+    bouncer = await startPgBouncer(server, { poolMode: 'transaction', settings })
+    await using pool = createPool({ connection: bouncer.through(database.url), max: 2, pipelining: 'off' })
+    await Promise.all([1, 2].map(() => pool.query('select pg_sleep(0.2)', [], { prepare: false })))
+  })
+  afterAll(() => bouncer?.stop())
+
+  /** 20 statements, each of them several times, one behind the other; what was answered, and the errors. */
+  async function run(options: { readonly statementCacheSize?: number }): Promise<PromiseSettledResult<unknown>[]> {
+    const connectionString = bouncer.through(database.url)
+    await using pool = createPool({ connection: { connectionString, ...options }, max: 1, pipelining: 'off' })
+    const calls = Array.from({ length: 120 }, (_, n) => pool.fetchValue(`select ${n % 20}`))
+    return await Promise.allSettled(calls)
+  }
+  const expected = Array.from({ length: 120 }, (_, n) => ({ status: 'fulfilled', value: n % 20 }))
+
+  test('are not needed with a statementCacheSize of 0', async () => {
+    expect(await run({ statementCacheSize: 0 })).toEqual(expected)
+  })
+
+  test.skipIf(!knowsStatements)('work from 1.21 on, also when it keeps fewer than a connection', async () => {
+    expect(await run({})).toEqual(expected)
+  })
+
+  test.skipIf(knowsStatements)(
+    'are lost by older ones: an error says which option helps, and nobody gets a wrong answer',
+    async () => {
+      const results = await run({})
+      const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+      expect(errors.length).toBeGreaterThan(0)
+      for (const error of errors) {
+        expect(error).toMatchObject({
+          code: '26000',
+          outcome: 'rolled-back',
+          hint: expect.stringContaining('statementCacheSize: 0'),
+        })
+      }
+      for (const [n, result] of results.entries()) {
+        if (result.status === 'fulfilled') expect(result).toEqual(expected[n])
+      }
+    },
+  )
+
+  test.skipIf(knowsStatements)('are lost by older ones for a stream and in a batch, too', async () => {
+    const connectionString = bouncer.through(database.url)
+    const hint = expect.stringContaining('statementCacheSize: 0')
+    await using client = await connect(connectionString)
+    const stream = async () => {
+      for (let n = 0; n < 6; n++) for await (const _ of client.stream('select 1 as streamed'));
+    }
+    expect(await failure(stream())).toMatchObject({ code: '26000', hint })
+    const batches = async () => {
+      for (let n = 0; n < 6; n++) await client.batch([{ sql: 'select 1 as batched' }, { sql: 'select 2 as batched' }])
+    }
+    expect(await failure(batches())).toMatchObject({ code: '26000', hint })
+  })
+})
+
+describe.skipIf(!installed)(about('what PgBouncer ends'), () => {
+  test('a transaction in statement mode is an error, and the pool goes on', async () => {
+    await using bouncer = await startPgBouncer(server, { poolMode: 'statement' })
+    const connectionString = bouncer.through(database.url)
+    await using pool = createPool({ connection: { connectionString, statementCacheSize: 0 }, max: 1 })
+    expect(await pool.fetchValue('select 1')).toBe(1)
+    expect(await failure(pool.transaction((tx) => tx.query('select 2')))).toMatchObject({ code: '08P01' })
+    expect(await pool.fetchValue('select 3')).toBe(3)
+  })
+
+  test('a statement that waits too long for a connection of the server has no effect', async () => {
+    const settings = { query_wait_timeout: 1 }
+    await using bouncer = await startPgBouncer(server, { poolMode: 'transaction', poolSize: 1, settings })
+    const connectionString = bouncer.through(database.url)
+    await using pool = createPool({
+      connection: { connectionString, statementCacheSize: 0 },
+      max: 2,
+      pipelining: 'off',
+    })
+    await pool.transaction(async (tx) => {
+      await tx.query('select 1')
+      expect(await failure(pool.query('select 2'))).toMatchObject({
+        message: 'query_wait_timeout',
+        outcome: 'rolled-back',
+      })
+      expect(await tx.fetchValue('select 3')).toBe(3)
+    })
+    expect(await pool.fetchValue('select 4')).toBe(4)
+  })
+})
