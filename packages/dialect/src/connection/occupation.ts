@@ -13,6 +13,9 @@ interface Occupation {
 
 const occupations = new WeakMap<Session, Occupation>()
 
+/** How many sessions are fed. Without any, no query has to look. */
+let fed = 0
+
 /** Notes that a stream has begun, until the returned function is called. Throws `UsageError` while a COPY is fed. */
 export function beginStream(session: Session): () => void {
   requireNotFed(session)
@@ -29,14 +32,16 @@ export function beginFeeding(session: Session): () => void {
     throw new UsageError('A stream is open on this connection: a COPY from another stream cannot wait for its end')
   }
   occupation.feeding = true
+  fed++
   return once(() => {
     occupation.feeding = false
+    fed--
   })
 }
 
 /** Throws `UsageError` while a COPY is fed from a source that may take its time, and may be waiting for what is asked now. */
 export function requireNotFed(session: Session): void {
-  if (occupations.get(session)?.feeding !== true) return
+  if (fed === 0 || occupations.get(session)?.feeding !== true) return
   throw new UsageError('A COPY on this connection has not read its source to the end; until then it takes nothing else')
 }
 

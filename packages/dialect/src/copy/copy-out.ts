@@ -125,7 +125,9 @@ export class CopyOut<Item> {
     await session.whenAnswered()
     const settle = (error: unknown): void => {
       turn.end()
-      this.#settle(error)
+      // Whoever is told finds the connection free: also of the cancel.
+      if (this.#cancelling === null) this.#settle(error)
+      else void this.#cancelling.then(() => this.#settle(error))
     }
     if (this.#over) {
       settle(undefined)
