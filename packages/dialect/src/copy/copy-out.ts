@@ -125,9 +125,8 @@ export class CopyOut<Item> {
     await session.whenAnswered()
     const settle = (error: unknown): void => {
       turn.end()
-      // Whoever is told finds the connection free: also of the cancel.
       if (this.#cancelling === null) this.#settle(error)
-      else void this.#cancelling.then(() => this.#settle(error))
+      else void this.#settleBehind(this.#cancelling, error)
     }
     if (this.#over) {
       settle(undefined)
@@ -202,6 +201,12 @@ export class CopyOut<Item> {
       else break
     }
     if ((this.#collector?.size ?? 0) <= READ_AHEAD_BYTES / 2) this.#resume()
+  }
+
+  /** Whoever is told finds the connection free, also of the cancel. */
+  async #settleBehind(cancelling: Promise<void>, error: unknown): Promise<void> {
+    await cancelling
+    this.#settle(error)
   }
 
   #settle(error: unknown): void {
