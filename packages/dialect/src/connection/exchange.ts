@@ -21,7 +21,7 @@ export interface Exchange {
   readonly suspended?: boolean
   /** Appends the frames. What a throw leaves behind is taken back by the session, and `fail` follows. */
   write(out: SendBuffer): void
-  /** A cancel is on its way. For what the server does not notice it by: while it waits for data, it waits for nothing else. */
+  /** A cancel is on its way, which the server may not notice: it waits for data, or is not yet at the statement itself. */
   interrupt?(): void
   /** A DataRow: `offset` is where its column count stands. */
   row(bytes: Buffer, view: DataView, offset: number, end: number): void

@@ -21,7 +21,11 @@ export async function prepareStatement(
   const name = prepared.newName({ sql, kept, sizeBytes: sql.length })
   const ask = (): Promise<StatementShape> =>
     new Promise((resolve, reject) => {
-      const exchange = new PrepareExchange(name, sql, prepared.evicted, resolve, reject)
+      const refuse = (error: Error, parsed: boolean): void => {
+        if (parsed) prepared.discard(name)
+        reject(error)
+      }
+      const exchange = new PrepareExchange(name, sql, prepared.evicted, resolve, refuse)
       prepared.closed()
       turn.send(exchange)
     })

@@ -1,4 +1,5 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
+import { postgresErrorFrom } from '../../errors/postgres-error-from.ts'
 import type { PostgresError } from '../../errors/postgres-error.ts'
 import type { BackendMessageName } from '../../wire/backend-messages.ts'
 import { type FieldDescription, readParameterDescription, readRowDescription } from '../../wire/descriptions.ts'
@@ -32,18 +33,21 @@ export class PrepareExchange implements Exchange {
   readonly #sql: string
   readonly #closing: readonly string[]
   readonly #resolve: (shape: StatementShape) => void
-  readonly #reject: (error: Error) => void
+  readonly #reject: (error: Error, parsed: boolean) => void
   #state: State = 'parsing'
   #parameterOids: readonly number[] = []
   #fields: readonly FieldDescription[] = []
   #failure: Failure | null = null
+  /** The server has the statement, whatever comes of the rest. */
+  #parsed = false
+  #cancelled = false
 
   constructor(
     name: string,
     sql: string,
     closing: readonly string[],
     resolve: (shape: StatementShape) => void,
-    reject: (error: Error) => void,
+    reject: (error: Error, parsed: boolean) => void,
   ) {
     this.#name = name
     this.#sql = sql
@@ -59,13 +63,19 @@ export class PrepareExchange implements Exchange {
     writeSync(out)
   }
 
+  /** The cancel may find the server with nothing to do; and then the statement would be executed all the same. */
+  interrupt(): void {
+    this.#cancelled = true
+  }
+
   row(): void {
     refuseRow(this.#state)
   }
 
   message(name: BackendMessageName, reader: FrameReader): void {
     this.#state = advance(transitions, this.#state, name)
-    if (name === 'parameterDescription') this.#parameterOids = readParameterDescription(reader)
+    if (name === 'parseComplete') this.#parsed = true
+    else if (name === 'parameterDescription') this.#parameterOids = readParameterDescription(reader)
     else if (name === 'rowDescription') this.#fields = readRowDescription(reader)
   }
 
@@ -77,11 +87,26 @@ export class PrepareExchange implements Exchange {
 
   ready(): void {
     this.#state = advance(transitions, this.#state, 'readyForQuery')
+    if (this.#cancelled) this.#failure ??= cancelledEarly()
     if (this.#failure === null) this.#resolve({ parameterOids: this.#parameterOids, fields: this.#fields })
-    else this.#reject(this.#failure)
+    else this.#reject(this.#failure, this.#parsed)
   }
 
   fail(error: Error): void {
-    this.#reject(unfinished(this.#failure, error))
+    this.#reject(unfinished(this.#failure, error), false)
   }
+}
+
+/** What the server would have said, had the cancel not been too early for it. */
+function cancelledEarly(): PostgresError {
+  const error = postgresErrorFrom(
+    new Map([
+      ['S', 'ERROR'],
+      ['V', 'ERROR'],
+      ['C', '57014'],
+      ['M', 'The statement was cancelled before it was executed'],
+    ]),
+  )
+  error.outcome = 'not-sent'
+  return error
 }
