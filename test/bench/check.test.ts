@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { judge } from './check.ts'
 import { participants } from './participants.ts'
 import type { BenchResult, Entry, Measurement } from './result.ts'
-import { targets, type Target } from './targets.ts'
+import { comparedWith, targets, type Target } from './targets.ts'
 import { workloads } from './workloads.ts'
 
 const own = { cpuUs: 40, wallUs: 100, queriesPerSecond: 5000 }
@@ -75,6 +75,61 @@ describe('a latency', () => {
   })
 })
 
+describe('a bound', () => {
+  const target: Target = { workload: 'point', driver: 'ours', figure: 'heapBytes', atMost: 100_000 }
+
+  test('may be met exactly, and needs no peer', () => {
+    expect(judge(resultOf(measured('ours', { heapBytes: 100_000 })), [target])).toEqual([
+      { target: 'point: heap of ours at most 100.0 kB', outcome: 'reached', reason: '100.0 kB' },
+    ])
+  })
+
+  test('is missed by what is above it, and by a figure that was not taken', () => {
+    const above = resultOf(measured('ours', { heapBytes: 100_001 }))
+    expect(judge(above, [target])).toMatchObject([{ outcome: 'missed' }])
+    expect(judge(resultOf(measured('ours', own)), [target])).toMatchObject([
+      { outcome: 'missed', reason: 'ours has no figure' },
+    ])
+  })
+})
+
+describe('a comparison with something else', () => {
+  test('takes another figure of the same entry', () => {
+    const target: Target = {
+      ...between,
+      against: 'ours',
+      figure: 'acquireP99Us',
+      atMostTimes: 2,
+      with: { figure: 'serviceUs' },
+    }
+    const result = resultOf(measured('ours', { acquireP99Us: 450, serviceUs: 200 }))
+    expect(judge(result, [target])).toEqual([
+      {
+        target: 'point: p99 of acquire of ours at most 2 × mean service time of ours',
+        outcome: 'missed',
+        reason: '2.25 × (450 µs against 200 µs)',
+      },
+    ])
+  })
+
+  test('takes the figure of another workload, and is open without it', () => {
+    const target: Target = { ...between, figure: 'cpuUs', atMostTimes: 0.01, with: { workload: 'lookup' } }
+    const [point] = resultOf(measured('ours', { cpuUs: 0.09 })).workloads
+    const [lookup] = resultOf(measured('peer', { cpuUs: 10 })).workloads
+    const both = { ...resultOf(), workloads: [point!, { ...lookup!, name: 'lookup' }] }
+    expect(judge(both, [target])).toEqual([
+      {
+        target: 'point: CPU of ours at most 0.01 × peer in lookup',
+        outcome: 'reached',
+        reason: '0.0090 × (0.090 µs against 10.0 µs)',
+      },
+    ])
+    expect(judge({ ...both, workloads: [point!] }, [target])).toMatchObject([
+      { outcome: 'not measured', reason: 'peer has no figure' },
+    ])
+  })
+})
+
 describe('an absence', () => {
   const target: Target = { ...between, figure: 'cpuUs', atMostTimes: 1 }
 
@@ -93,18 +148,28 @@ describe('an absence', () => {
   })
 })
 
-test.for(targets)('$workload of $driver against $against ($figure) is something that both do', (target) => {
-  const { workload, driver, against, figure } = target
-  const doing = participants.filter((participant) => participant.workloads.includes(workload)).map(({ name }) => name)
-  expect(doing).toContain(driver)
-  expect(doing).toContain(against)
+test.for(targets)('$workload of $driver ($figure) is something that all who are compared do', (target) => {
+  const { workload, driver, figure } = target
+  expect(whoDoes(workload)).toContain(driver)
   expect(workloads.find(({ name }) => name === workload)?.mix !== undefined).toBe(figure === 'p99Us')
+  if ('atMost' in target) return
+  expect(whoDoes(comparedWith(target).workload)).toContain(target.against)
+})
+
+test('every workload that is about a figure of its own has a target for it', () => {
+  const about = workloads.flatMap(({ name, figure }) => (figure === undefined ? [] : [`${name}: ${figure}`]))
+  expect(about).toHaveLength(6)
+  expect(targets.map(({ workload, figure }) => `${workload}: ${figure}`)).toEqual(expect.arrayContaining(about))
 })
 
 test('every workload that somebody does is there', () => {
   const known = new Set(workloads.map(({ name }) => name))
   expect(participants.flatMap((participant) => participant.workloads).filter((name) => !known.has(name))).toEqual([])
 })
+
+function whoDoes(workload: string): string[] {
+  return participants.filter((participant) => participant.workloads.includes(workload)).map(({ name }) => name)
+}
 
 function measured(driver: string, figures: Partial<Measurement>): Measurement {
   return { driver, cpuUs: 10, wallUs: 10, queriesPerSecond: 1, rowsPerSecond: 1, rounds: [10], ...figures }

@@ -1,8 +1,8 @@
 /** Compares a result with the targets. A peer that took no part leaves its targets open; our own absence is a miss. */
+import { figures, writeFigure } from './figures.ts'
 import { isMeasurement, type BenchResult, type Measurement } from './result.ts'
 import { medianDifference } from './statistics.ts'
-import { targets, type Figure, type Target } from './targets.ts'
-import { writeTime } from './time.ts'
+import { comparedWith, targets, type Comparison, type Target } from './targets.ts'
 
 export interface Verdict {
   readonly target: string
@@ -21,49 +21,49 @@ export function judge(result: BenchResult, list: readonly Target[] = targets): V
 }
 
 function judgeOne(result: BenchResult, target: Target): Omit<Verdict, 'target'> {
-  const { driver, against, figure } = target
-  const own = find(result, target, driver)
-  const peer = find(result, target, against)
+  const { driver, figure } = target
+  const own = find(result, target.workload, driver)
   const ownFigure = own?.[figure]
-  const peerFigure = peer?.[figure]
   if (ownFigure === undefined) return { outcome: 'missed', reason: `${driver} has no figure` }
-  if (peerFigure === undefined) return { outcome: 'not measured', reason: `${against} has no figure` }
-  const figures = `${write(ownFigure, figure)} against ${write(peerFigure, figure)}`
+  if ('atMost' in target) return verdict(ownFigure <= target.atMost, writeFigure(figure, ownFigure))
+
+  const { workload, figure: peersFigure } = comparedWith(target)
+  const peer = find(result, workload, target.against)
+  const peerFigure = peer?.[peersFigure]
+  if (peerFigure === undefined) return { outcome: 'not measured', reason: `${target.against} has no figure` }
+  const both = `${writeFigure(figure, ownFigure)} against ${writeFigure(peersFigure, peerFigure)}`
   if ('atMostMoreUs' in target) {
     const moreUs = medianDifference(own?.rounds ?? [], peer?.rounds ?? [])
-    return verdict(moreUs <= target.atMostMoreUs, `${signed(moreUs)} µs (${figures})`)
+    return verdict(moreUs <= target.atMostMoreUs, `${signed(moreUs)} µs (${both})`)
   }
   const times = ownFigure / peerFigure
   const reached = 'atMostTimes' in target ? times <= target.atMostTimes : times >= target.atLeastTimes
-  return verdict(reached, `${times.toFixed(2)} × (${figures})`)
+  return verdict(reached, `${times < 0.1 ? times.toPrecision(2) : times.toFixed(2)} × (${both})`)
 }
 
 function verdict(reached: boolean, reason: string): Omit<Verdict, 'target'> {
   return { outcome: reached ? 'reached' : 'missed', reason }
 }
 
-const names: Readonly<Record<Figure, string>> = {
-  cpuUs: 'CPU',
-  wallUs: 'wall time',
-  queriesPerSecond: 'throughput',
-  p99Us: 'p99',
-}
-
 function describe(target: Target): string {
-  const { workload, driver, against, figure } = target
-  const subject = `${workload}: ${names[figure]} of ${driver}`
-  if ('atMostMoreUs' in target) return `${subject} at most ${against} + ${target.atMostMoreUs} µs`
-  if ('atMostTimes' in target) return `${subject} at most ${target.atMostTimes} × ${against}`
-  return `${subject} at least ${target.atLeastTimes} × ${against}`
+  const { workload, driver, figure } = target
+  const subject = `${workload}: ${figures[figure].name} of ${driver}`
+  if ('atMost' in target) return `${subject} at most ${writeFigure(figure, target.atMost)}`
+  const peer = describePeer(target)
+  if ('atMostMoreUs' in target) return `${subject} at most ${peer} + ${target.atMostMoreUs} µs`
+  if ('atMostTimes' in target) return `${subject} at most ${target.atMostTimes} × ${peer}`
+  return `${subject} at least ${target.atLeastTimes} × ${peer}`
 }
 
-function find(result: BenchResult, { workload }: Target, driver: string): Measurement | undefined {
+function describePeer(target: Comparison): string {
+  const { workload, figure } = comparedWith(target)
+  const other = figure === target.figure ? '' : `${figures[figure].name} of `
+  return `${other}${target.against}${workload === target.workload ? '' : ` in ${workload}`}`
+}
+
+function find(result: BenchResult, workload: string, driver: string): Measurement | undefined {
   const entry = result.workloads.find(({ name }) => name === workload)?.entries.find((one) => one.driver === driver)
   return isMeasurement(entry) ? entry : undefined
-}
-
-function write(value: number, figure: Figure): string {
-  return figure === 'queriesPerSecond' ? `${Math.round(value)}/s` : writeTime(value)
 }
 
 function signed(value: number): string {

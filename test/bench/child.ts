@@ -7,8 +7,11 @@ import { createInterface } from 'node:readline'
 
 import type { BenchDriver, BenchSession } from './drivers/bench-driver.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { runLanes } from './run-lanes.ts'
+import { runConnects } from './run-connects.ts'
+import { runIdle } from './run-idle.ts'
+import { runLanes, type Tally } from './run-lanes.ts'
 import { runMix } from './run-mix.ts'
+import { runSaturated } from './run-saturated.ts'
 import type { Workload } from './workload.ts'
 
 const [name = '', url = ''] = process.argv.slice(2)
@@ -20,13 +23,29 @@ const WARM_UP_SHARE = 0.5
 
 let session: BenchSession | undefined
 
+const open = (workload: Workload): Promise<BenchSession> => driver.open(workload.url ?? url, workload)
+
+function run(session: BenchSession, workload: Workload, durationMs: number): Promise<Tally> {
+  switch (workload.verb) {
+    case 'connect':
+      return runConnects(session, workload, durationMs)
+    case 'saturate':
+      return runSaturated(session, workload, durationMs)
+    case 'idle':
+      return runIdle(() => open(workload), workload)
+    default:
+      return workload.mix === undefined
+        ? runLanes(session, workload, durationMs)
+        : runMix(session, workload, durationMs)
+  }
+}
+
 async function obey(order: string, workload: Workload, durationMs: number): Promise<object> {
   if (order === 'open') {
-    session = await driver.open(url, workload)
+    session = await open(workload)
     return {}
   }
   if (session === undefined) throw new Error(`No session is open for ${order}`)
-  const run = workload.mix === undefined ? runLanes : runMix
   switch (order) {
     case 'verify':
       return fingerprintOf(session, workload)

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 
 import { columnTypes, type ColumnTypes } from './column-types.ts'
-import type { BenchSession, Row } from './drivers/bench-driver.ts'
+import type { BenchSession, Lane, Row } from './drivers/bench-driver.ts'
 import { parametersOf, type Workload } from './workload.ts'
 
 /** Between values and after rows; Python and the server's SQL use the same two. */
@@ -18,10 +18,23 @@ export interface Fingerprint {
 }
 
 export async function fingerprintOf(session: BenchSession, workload: Workload): Promise<Fingerprint> {
-  const results = await Promise.all(session.lanes.map((lane, n) => lane(parametersOf(workload, n))))
+  const results = await Promise.all(lanesOf(session, workload).map((lane, n) => lane(parametersOf(workload, n))))
   if (workload.table !== undefined) return { rows: workload.rowsPerExecution ?? 0, hash: '' }
   const rows = results.flatMap((result) => session.rowsOf(result))
   return { rows: rows.length, hash: hashText(writeRows(rows, workload.columns)) }
+}
+
+/** Where connections are borrowed, the proof that they are some is the query on each of them. */
+function lanesOf({ lanes, borrow }: BenchSession, { inFlight }: Workload): readonly Lane[] {
+  if (borrow === undefined) return lanes
+  return Array.from({ length: inFlight }, () => async (parameters: readonly unknown[]) => {
+    const connection = await borrow()
+    try {
+      return await connection.query(parameters)
+    } finally {
+      await connection.giveBack()
+    }
+  })
 }
 
 function writeRows(rows: readonly Row[], columns: ColumnTypes): string {

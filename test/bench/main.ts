@@ -9,7 +9,7 @@ import { findCores, pinProcesses } from './pinning.ts'
 import { writeReport, writeVerdicts } from './report.ts'
 import type { BenchResult, DriverReport, WorkloadReport } from './result.ts'
 import { startBenchServer } from './server.ts'
-import { onConnections } from './workload.ts'
+import { onConnections, onServer } from './workload.ts'
 import { workloads } from './workloads.ts'
 
 interface Line {
@@ -46,11 +46,11 @@ async function startContenders(chosen: readonly Participant[], setting: Setting)
 
 async function bench(options: BenchOptions): Promise<BenchResult> {
   const { seconds, rounds, connections } = options
-  const list = workloads
-    .filter(({ name }) => options.only.includes(name))
-    .map((workload) => onConnections(workload, connections))
   const cores = findCores(options.pin)
   await using server = await startBenchServer(cores)
+  const list = workloads
+    .filter(({ name }) => options.only.includes(name))
+    .map((workload) => onServer(onConnections(workload, connections), server.url))
   const chosen = participants.filter(({ name }) => options.drivers.includes(name))
   const { contenders, reports } = await startContenders(chosen, { url: server.url, cores, workloads: list })
   const measured: WorkloadReport[] = []

@@ -1,6 +1,8 @@
 /** The README's tables: client CPU per query, one row per workload, the lowest figure of a driver that decodes in bold. */
+import { figures, type Figure, writeFigure } from './figures.ts'
+import { OUR_GUARDS } from './participants.ts'
 import { writeMachine } from './report.ts'
-import { isMeasurement, type BenchResult, type Entry, type WorkloadReport } from './result.ts'
+import { isMeasurement, type BenchResult, type Entry, type Measurement, type WorkloadReport } from './result.ts'
 import { writeTime } from './time.ts'
 
 /** Drivers in one column; the second and later ones are other ways to use the first. */
@@ -26,6 +28,21 @@ const kyselyColumns: readonly Column[] = [
   { title: 'Kysely + postgres.js', drivers: ['kysely-postgres-js'] },
 ]
 
+const connectionColumns: readonly Column[] = [
+  { title: 'kysely-pgwire', drivers: ['pgwire', OUR_GUARDS] },
+  { title: 'asyncpg', drivers: ['asyncpg'] },
+  { title: 'pg', drivers: ['pg'] },
+  { title: 'postgres.js', drivers: ['postgres'] },
+]
+
+/** What a figure is not to be read without. */
+const companions: Partial<Readonly<Record<Figure, { readonly figure: Figure; readonly words: string }>>> = {
+  wallUs: { figure: 'openUs', words: 'to open' },
+  turnCpuUs: { figure: 'turnUs', words: 'with the waits for a core' },
+  acquireP99Us: { figure: 'serviceUs', words: 'mean service time' },
+  heapBytes: { figure: 'externalBytes', words: 'outside the heap' },
+}
+
 /** No contest: one decodes nothing, the other is not Kysely. */
 const outOfContest = (column: Column, columns: readonly Column[]): boolean =>
   column.drivers.includes('libpq') || (columns === kyselyColumns && column.drivers.includes('pgwire'))
@@ -33,7 +50,8 @@ const outOfContest = (column: Column, columns: readonly Column[]): boolean =>
 export function writeMarkdown(result: BenchResult): string {
   const throughKysely = ({ name }: WorkloadReport): boolean => name.startsWith('kysely-')
   const mixes = result.workloads.filter(({ entries }) => latenciesIn(entries).length > 0)
-  const tables = result.workloads.filter((workload) => !mixes.includes(workload))
+  const around = result.workloads.filter(({ figure }) => figure !== undefined)
+  const tables = result.workloads.filter((workload) => !mixes.includes(workload) && !around.includes(workload))
   return [
     writeTable(
       tables.filter((workload) => !throughKysely(workload)),
@@ -41,6 +59,7 @@ export function writeMarkdown(result: BenchResult): string {
     ),
     writeTable(tables.filter(throughKysely), kyselyColumns),
     ...mixes.map((workload) => writeLatencies(workload, result)),
+    writeFigures(around),
     `Client CPU per query (user and system time), medians of ${result.settings.rounds} interleaved rounds; lower is better. ${writeMachine(result.machine)}. ${writeVersions(result)}. Measured on ${result.date.slice(0, 10)}.`,
   ]
     .filter((part) => part !== '')
@@ -67,6 +86,35 @@ function writeTable(workloads: readonly WorkloadReport[], columns: readonly Colu
       return line([title, ...used.map((column) => cell(column, entries, { best, throughput }))])
     }),
   ].join('\n')
+}
+
+/** What is about something else than CPU per query: one row, one figure. */
+function writeFigures(workloads: readonly WorkloadReport[]): string {
+  const rows = workloads.flatMap(({ title, figure = 'cpuUs', entries }) => {
+    if (entries.length === 0) return []
+    const cells = connectionColumns.map(({ drivers }) => {
+      const entry = entries.find(({ driver }) => drivers.includes(driver))
+      if (entry === undefined) return '–'
+      return isMeasurement(entry) ? withCompanion(figure, entry) : 'failed'
+    })
+    return [line([title, figures[figure].name, ...cells])]
+  })
+  if (rows.length === 0) return ''
+  return [
+    line(['connections', 'figure', ...connectionColumns.map(({ title }) => title)]),
+    line(['---', '---', ...connectionColumns.map(() => '---:')]),
+    ...rows,
+  ].join('\n')
+}
+
+function withCompanion(figure: Figure, entry: Measurement): string {
+  const value = entry[figure]
+  if (value === undefined) return '–'
+  const companion = companions[figure]
+  const other = companion === undefined ? undefined : entry[companion.figure]
+  const text = writeFigure(figure, value)
+  if (companion === undefined || other === undefined) return text
+  return `${text} (${writeFigure(companion.figure, other)} ${companion.words})`
 }
 
 interface Row {
@@ -102,7 +150,9 @@ function writeLatencies({ title, entries }: WorkloadReport, { drivers }: BenchRe
 }
 
 function writeVersions({ drivers }: BenchResult): string {
-  const present = drivers.filter(({ name, version }) => version !== undefined && !/^kysely-pg$|^pg-/.test(name))
+  const present = drivers.filter(
+    ({ name, version }) => version !== undefined && !/^kysely-pg$|^pg-|-guards$/.test(name),
+  )
   return present
     .map(({ title, version, note }) => `${title} ${version}${note === undefined ? '' : ` (${note})`}`)
     .join('; ')

@@ -5,6 +5,7 @@
 import type pg from 'pg'
 
 import type { Contender } from './contender.ts'
+import { ownFigures, type OwnFigures } from './figures.ts'
 import { OURS, OURS_THROUGH_KYSELY } from './participants.ts'
 import { expectedRows, referenceOf, writtenRows, type Reference } from './reference.ts'
 import { isMeasurement, type Entry, type Failure, type WorkloadReport } from './result.ts'
@@ -64,7 +65,8 @@ export async function measureWorkload(
     name: workload.name,
     title: workload.title,
     rowsPerQuery,
-    throughput: workload.allCores === true || workload.table !== undefined,
+    throughput: workload.figure === undefined && (workload.allCores === true || workload.table !== undefined),
+    ...(workload.figure === undefined ? {} : { figure: workload.figure }),
     entries: withRatios([...measured, ...failures], contenders),
   }
 }
@@ -94,16 +96,25 @@ function rotated<T>(all: readonly T[], by: number): T[] {
 
 function entryOf(driver: string, tallies: readonly Tally[]): Entry {
   const rounds = tallies.map(({ cpuUs, executions }) => cpuUs / executions)
-  const latencies = tallies.flatMap(({ p99Us }) => p99Us ?? [])
   return {
     driver,
     cpuUs: median(rounds),
     wallUs: median(tallies.map(({ wallUs, executions }) => wallUs / executions)),
     queriesPerSecond: median(tallies.map(({ wallUs, executions }) => (executions * 1e6) / wallUs)),
     rowsPerSecond: median(tallies.map(({ wallUs, rows }) => (rows * 1e6) / wallUs)),
-    ...(latencies.length === 0 ? {} : { p99Us: median(latencies) }),
+    ...ownFiguresOf(tallies),
     rounds,
   }
+}
+
+/** Medians of what all rounds have. */
+function ownFiguresOf(tallies: readonly Tally[]): OwnFigures {
+  return Object.fromEntries(
+    ownFigures.flatMap((figure) => {
+      const values = tallies.flatMap((tally) => tally[figure] ?? [])
+      return values.length === 0 ? [] : [[figure, median(values)]]
+    }),
+  )
 }
 
 /** In the participants' order, each against ours: the driver, or Kysely on it where it takes part alone. */

@@ -14,12 +14,14 @@ export interface Participant {
 const rowQueries = ['pg_type', 'series', 'bytea', 'arrays', 'select1', 'mixed']
 const pointQueries = ['point', 'point-seq']
 const poolQueries = ['pool-10', 'pool-4']
+const connectionQueries = ['connect', 'logins', 'acquire', 'saturation', 'idle']
 const kyselyQueries = ['kysely-point', 'kysely-point-seq']
 const kyselyPoolQueries = ['kysely-batch', 'kysely-pool-10', 'kysely-pool-4']
 
 export const OURS = 'pgwire'
 export const OURS_THROUGH_KYSELY = 'kysely-pgwire'
 export const OURS_EXCLUSIVELY = 'pgwire-exclusive'
+export const OUR_GUARDS = 'pgwire-guards'
 
 export const participants: readonly Participant[] = [
   {
@@ -33,6 +35,7 @@ export const participants: readonly Participant[] = [
       'executemany',
       ...poolQueries,
       'mix',
+      ...connectionQueries,
       ...kyselyQueries,
       'kysely-prepared',
     ],
@@ -51,9 +54,15 @@ export const participants: readonly Participant[] = [
     find: () => findNode(OURS_EXCLUSIVELY),
   },
   {
+    name: OUR_GUARDS,
+    title: 'kysely-pgwire driver, what telemetry asks',
+    workloads: ['guards'],
+    find: () => findNode(OUR_GUARDS),
+  },
+  {
     name: 'asyncpg',
     title: 'asyncpg',
-    workloads: [...rowQueries, ...pointQueries, 'copy', 'executemany'],
+    workloads: [...rowQueries, ...pointQueries, 'copy', 'executemany', 'connect'],
     find: findPythonWithAsyncpg,
   },
   {
@@ -71,7 +80,15 @@ export const participants: readonly Participant[] = [
   {
     name: 'pg',
     title: 'pg',
-    workloads: [...rowQueries, ...pointQueries, 'point-100', 'copy', 'executemany', ...poolQueries],
+    workloads: [
+      ...rowQueries,
+      ...pointQueries,
+      'point-100',
+      'copy',
+      'executemany',
+      ...poolQueries,
+      ...connectionQueries,
+    ],
     find: () => findNode('pg'),
   },
   {
@@ -84,7 +101,15 @@ export const participants: readonly Participant[] = [
   {
     name: 'postgres',
     title: 'postgres.js',
-    workloads: [...rowQueries, ...pointQueries, 'point-100', 'copy', 'executemany', ...poolQueries],
+    workloads: [
+      ...rowQueries,
+      ...pointQueries,
+      'point-100',
+      'copy',
+      'executemany',
+      ...poolQueries,
+      ...connectionQueries,
+    ],
     find: () => findNode('postgres'),
   },
   {

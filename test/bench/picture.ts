@@ -10,7 +10,7 @@ import { isMeasurement, type BenchResult } from './result.ts'
 import { writeSvg, type BarGroup } from './svg.ts'
 import { writeTime } from './time.ts'
 
-/** What the picture leaves to the table: it shows each kind of work once, and only where we take part. */
+/** What the picture leaves to the tables: it shows each kind of work once, CPU per query alone, and only where we take part. */
 const inTableOnly = ['select1', 'point-seq', 'pool-10', 'mix', 'kysely-point-seq', 'kysely-prepared', 'kysely-pool-10']
 
 const shortTitles: Readonly<Record<string, string>> = {
@@ -27,8 +27,10 @@ function groupsIn({ workloads, drivers }: BenchResult): BarGroup[] {
   const titles = new Map(drivers.map(({ name, title }) => [name, shortTitles[name] ?? title]))
   return workloads
     .filter(
-      ({ name, entries }) =>
-        !inTableOnly.includes(name) && entries.some((entry) => isOurs(entry.driver) && isMeasurement(entry)),
+      ({ name, figure, entries }) =>
+        figure === undefined &&
+        !inTableOnly.includes(name) &&
+        entries.some((entry) => isOurs(entry.driver) && isMeasurement(entry)),
     )
     .map(({ name, title, entries }) => ({
       title,

@@ -13,6 +13,7 @@ export interface Reference {
 }
 
 export async function referenceOf(client: pg.Client, workload: Workload): Promise<Reference> {
+  if (workload.sql === '') return { rows: 0, hash: hashText(''), wireHash: '' }
   const executions = Array.from({ length: workload.inFlight }, (_, n) => parametersOf(workload, n))
   const parameterSets = workload.keys === undefined ? executions : executions.flat().map((key) => [key])
   let rows = 0

@@ -1,9 +1,9 @@
 /** The result for a person at a terminal. */
 import type { Verdict } from './check.ts'
+import { type Figure, figures, ownFigures, writeFigure } from './figures.ts'
 import { OURS, OURS_THROUGH_KYSELY } from './participants.ts'
 import { isMeasurement, type BenchResult, type Entry, type Machine, type WorkloadReport } from './result.ts'
 import { medianDifference } from './statistics.ts'
-import { writeTime } from './time.ts'
 
 const header = ['driver', 'CPU µs/query', '× ours', 'queries/s', 'rows/s']
 
@@ -34,14 +34,14 @@ function writePinning(pinned: Machine['pinned']): string {
     : `server on core ${server}, clients on core ${client}`
 }
 
-function writeWorkload({ name, title, entries }: WorkloadReport, titles: ReadonlyMap<string, string>): string {
+function writeWorkload({ name, title, figure, entries }: WorkloadReport, titles: ReadonlyMap<string, string>): string {
   const rows = entries.map((entry) => [titles.get(entry.driver) ?? entry.driver, ...cells(entry)])
   return [
     '',
     `${name}: ${title}`,
     ...align([header, ...rows]),
     ...kyselysShare(entries),
-    ...latencies(entries, titles),
+    ...entries.flatMap((entry) => otherFigures(entry, figure, titles)),
   ].join('\n')
 }
 
@@ -53,18 +53,21 @@ function kyselysShare(entries: readonly Entry[]): string[] {
   return [`  through Kysely: driver + ${medianDifference(throughKysely.rounds, driver.rounds).toFixed(1)} µs`]
 }
 
-/** Of the fast executions of a mix. */
-function latencies(entries: readonly Entry[], titles: ReadonlyMap<string, string>): string[] {
-  return entries.flatMap((entry) => {
-    if (!isMeasurement(entry) || entry.p99Us === undefined) return []
-    return [`  p99 of the fast ones, ${titles.get(entry.driver) ?? entry.driver}: ${writeTime(entry.p99Us)}`]
+/** What the table has no column for: the figure that the workload is about, and those that only it has. */
+function otherFigures(entry: Entry, figure: Figure | undefined, titles: ReadonlyMap<string, string>): string[] {
+  if (!isMeasurement(entry)) return []
+  const others = figure === 'wallUs' ? [figure, ...ownFigures] : ownFigures
+  return others.flatMap((other) => {
+    const value = entry[other]
+    if (value === undefined) return []
+    return [`  ${figures[other].name}, ${titles.get(entry.driver) ?? entry.driver}: ${writeFigure(other, value)}`]
   })
 }
 
 function cells(entry: Entry): string[] {
   if (!isMeasurement(entry)) return [entry.failure]
   return [
-    group(entry.cpuUs, entry.cpuUs < 1000 ? 1 : 0),
+    group(entry.cpuUs, entry.cpuUs < 1 ? 3 : entry.cpuUs < 1000 ? 1 : 0),
     entry.ratio === undefined ? '–' : entry.ratio.toFixed(2),
     group(entry.queriesPerSecond),
     group(entry.rowsPerSecond),

@@ -1,4 +1,5 @@
 /** What a benchmark run says: the JSON file is exactly this. */
+import type { Figure, OwnFigures } from './figures.ts'
 import type { Cores } from './pinning.ts'
 
 export interface BenchResult {
@@ -35,11 +36,13 @@ export interface WorkloadReport {
   readonly rowsPerQuery: number
   /** What it is about is how much gets done, not CPU alone. */
   readonly throughput?: boolean
+  /** The figure that it is about, if not CPU. */
+  readonly figure?: Figure
   readonly entries: readonly Entry[]
 }
 
 /** Medians over the rounds. */
-export interface Measurement {
+export interface Measurement extends OwnFigures {
   readonly driver: string
   readonly cpuUs: number
   readonly wallUs: number
@@ -47,8 +50,6 @@ export interface Measurement {
   readonly rowsPerSecond: number
   /** CPU per query, divided by ours in the same run; absent when ours was not measured. */
   readonly ratio?: number
-  /** Latency of the fast queries, where slow ones are among them. */
-  readonly p99Us?: number
   /** CPU per query of each round. */
   readonly rounds: readonly number[]
 }

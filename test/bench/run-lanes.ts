@@ -1,15 +1,14 @@
 /** The measured loop, the same for every JavaScript driver: each lane executes, waits for its rows, and executes again. */
 import type { BenchSession, Lane } from './drivers/bench-driver.ts'
+import type { OwnFigures } from './figures.ts'
 import { parametersOf, type Workload } from './workload.ts'
 
-export interface Tally {
+export interface Tally extends OwnFigures {
   readonly executions: number
   readonly rows: number
   /** User and system time of this process, all threads. */
   readonly cpuUs: number
   readonly wallUs: number
-  /** Of fast executions among slow ones: the time that 99 in 100 stay below. */
-  readonly p99Us?: number
 }
 
 export async function runLanes(session: BenchSession, workload: Workload, durationMs: number): Promise<Tally> {
@@ -24,7 +23,7 @@ export async function runLanes(session: BenchSession, workload: Workload, durati
     do {
       const result = await lane(parametersOf(workload, started++))
       rows += workload.rowsPerExecution ?? session.rowsOf(result).length
-      executions++
+      executions += workload.repeats ?? 1
     } while (performance.now() < until)
   }
   await Promise.all(session.lanes.map(drive))

@@ -1,3 +1,6 @@
+/** Logs in without a password. */
+export const TRUSTED_USER = 'bench_trusted'
+
 /** The tables of the workloads. Unlogged and analyzed once, so that the server does the same work in every round. */
 export const schema: readonly string[] = [
   'create unlogged table _bytes (b bytea)',
@@ -20,5 +23,7 @@ export const schema: readonly string[] = [
           (i * 7919 % 1000000)::numeric / 100, md5(i::text)::uuid, timestamptz '2024-01-01 00:00:00.123+00' + i * interval '61 seconds',
           jsonb_build_object('n', i, 'tags', jsonb_build_array('a', 'b'), 'ok', i % 2 = 1)
    from generate_series(1, 10000) as i`,
+  `create role ${TRUSTED_USER} login`,
+  `grant select on bench_users to ${TRUSTED_USER}`,
   'vacuum analyze',
 ]

@@ -3,7 +3,7 @@ import pg from 'pg'
 
 import { startPrivateServer } from '../support/test-server.ts'
 import { pinProcesses, type Cores } from './pinning.ts'
-import { schema } from './schema.ts'
+import { schema, TRUSTED_USER } from './schema.ts'
 
 export interface BenchServer extends AsyncDisposable {
   readonly url: string
@@ -17,13 +17,21 @@ export interface BenchServer extends AsyncDisposable {
 const settings = {
   jit: false,
   autovacuum: false,
-  max_connections: 200,
+  // 200 idle ones, while those of the driver before are still on their way out.
+  max_connections: 500,
   shared_buffers: '256MB',
   max_wal_size: '4GB',
 } as const
 
+/** By TCP, as all drivers come: with a password, but for one user. */
+const hba = [
+  'local all all trust',
+  `host all ${TRUSTED_USER} 127.0.0.1/32 trust`,
+  'host all all 127.0.0.1/32 scram-sha-256',
+]
+
 export async function startBenchServer(cores: Cores | undefined): Promise<BenchServer> {
-  const server = await startPrivateServer({ settings })
+  const server = await startPrivateServer({ settings, hba })
   try {
     const client = new pg.Client({ connectionString: server.url })
     await client.connect()

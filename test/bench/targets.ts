@@ -1,8 +1,6 @@
-/** What has to be reached, as data: a figure of ours against a peer's in the same run. */
-import { OURS, OURS_EXCLUSIVELY, OURS_THROUGH_KYSELY } from './participants.ts'
-
-/** CPU and wall time per execution, executions per second, latency of the fast ones among slow ones. */
-export type Figure = 'cpuUs' | 'wallUs' | 'queriesPerSecond' | 'p99Us'
+/** What has to be reached, as data: a figure of ours against a peer's in the same run, or against a bound. */
+import type { Figure } from './figures.ts'
+import { OUR_GUARDS, OURS, OURS_EXCLUSIVELY, OURS_THROUGH_KYSELY } from './participants.ts'
 
 /** Times the peer's figure, or microseconds of CPU above the peer in the same round. */
 type Limit =
@@ -10,10 +8,27 @@ type Limit =
   | { readonly figure: Figure; readonly atLeastTimes: number }
   | { readonly figure: 'cpuUs'; readonly atMostMoreUs: number }
 
-export type Target = Limit & {
+interface Subject {
   readonly workload: string
   readonly driver: string
-  readonly against: string
+}
+
+/** A figure against a peer's, which may be ourselves at something else. */
+export type Comparison = Subject &
+  Limit & {
+    readonly against: string
+    /** What of the peer, if not the same figure of the same workload. */
+    readonly with?: { readonly workload?: string; readonly figure?: Figure }
+  }
+
+/** A figure that has a bound of its own, in its own unit. */
+type Bound = Subject & { readonly figure: Figure; readonly atMost: number }
+
+export type Target = Comparison | Bound
+
+/** The figure of which workload of the peer's it is compared with. */
+export function comparedWith(target: Comparison): { readonly workload: string; readonly figure: Figure } {
+  return { workload: target.workload, figure: target.figure, ...target.with }
 }
 
 const ours = (workload: string, against: string, atMostTimes: number): Target => ({
@@ -77,4 +92,26 @@ export const targets: readonly Target[] = [
   throughKysely('kysely-pool-10', { figure: 'queriesPerSecond', atLeastTimes: 2.5 }),
   throughKysely('kysely-pool-4', { figure: 'cpuUs', atMostTimes: 0.25 }),
   throughKysely('kysely-pool-4', { figure: 'queriesPerSecond', atLeastTimes: 4 }),
+  // With the goodbye: asyncpg cuts the socket, the others wait for the server's end. Without it, the figure is `openUs`.
+  { workload: 'connect', driver: OURS, against: 'asyncpg', figure: 'wallUs', atMostTimes: 0.8 },
+  // By the loop's own CPU time: on few cores the rest is the scheduler's, who has 50 backends and the hashing threads to serve.
+  { workload: 'logins', driver: OURS, figure: 'turnCpuUs', atMost: 5_000 },
+  { workload: 'acquire', driver: OURS, figure: 'cpuUs', atMost: 0.6 },
+  {
+    workload: 'saturation',
+    driver: OURS,
+    against: OURS,
+    figure: 'acquireP99Us',
+    atMostTimes: 2,
+    with: { figure: 'serviceUs' },
+  },
+  { workload: 'idle', driver: OURS, figure: 'heapBytes', atMost: 100_000 },
+  {
+    workload: 'guards',
+    driver: OUR_GUARDS,
+    against: OURS,
+    figure: 'cpuUs',
+    atMostTimes: 0.01,
+    with: { workload: 'point' },
+  },
 ]

@@ -2,7 +2,7 @@ import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQue
 import { describe, expect, test } from 'vitest'
 
 import { differentLookups, type BenchSchema } from './drivers/kysely-schema.ts'
-import { onConnections, parametersOf, type Workload } from './workload.ts'
+import { onConnections, onServer, parametersOf, type Workload } from './workload.ts'
 import { workloads } from './workloads.ts'
 
 const one: Workload = {
@@ -37,6 +37,15 @@ test('only row queries are spread over more connections', () => {
   expect(onConnections(one, 7)).toMatchObject({ connections: 7, inFlight: 7 })
   expect(onConnections({ ...one, keys: 5 }, 7)).toMatchObject({ connections: 1, inFlight: 1 })
   expect(onConnections({ ...one, table: '_bulk' }, 7)).toMatchObject({ connections: 1, inFlight: 1 })
+  expect(onConnections({ ...one, verb: 'connect' }, 7)).toMatchObject({ connections: 1, inFlight: 1 })
+})
+
+test('a workload with a user of its own has a URL of its own, without the password and without TLS', () => {
+  const url = 'postgres://postgres:secret@127.0.0.1:5432/postgres'
+  expect(onServer(one, url)).toBe(one)
+  expect(onServer({ ...one, user: 'someone' }, url).url).toBe(
+    'postgres://someone@127.0.0.1:5432/postgres?sslmode=disable',
+  )
 })
 
 test('the lookups of a batch are as many statements', () => {

@@ -1,5 +1,6 @@
 /** One row of the table of workloads, and which parameters its executions have. */
 import type { ColumnTypes } from './column-types.ts'
+import type { Figure } from './figures.ts'
 
 export interface Workload {
   readonly name: string
@@ -21,13 +22,33 @@ export interface Workload {
   /** How many executions are under way at any moment, over all connections together. */
   readonly inFlight: number
   /** `batch` and `prepared` are ways to query; where a driver has no such way it queries plainly. */
-  readonly verb: 'query' | 'batch' | 'prepared' | 'copy' | 'executeMany'
+  readonly verb: 'query' | 'batch' | 'prepared' | 'copy' | 'executeMany' | AroundQueries
+  /** How often a lane does what it does in one execution, where that is shorter than the loop around it. */
+  readonly repeats?: number
+  /** What it is about and is shown, if not client CPU per query. */
+  readonly figure?: Figure
+  /** Connects as this user, and in the clear from the first byte, instead of as everybody else does. */
+  readonly user?: string
+  /** Where that leads, once the server is there. */
+  readonly url?: string
   /** For the verbs that write: the row that is sent, and how often per execution. */
   readonly row?: readonly (number | string)[]
   readonly rowsPerExecution?: number
   readonly table?: string
   /** With it, executions start in bursts of `inFlight` at a fixed pace, and the latency of the fast ones is measured. */
   readonly mix?: Mix
+}
+
+/**
+ * What is measured without a query, or around one: connecting, taking an idle connection, waiting for one, what idle connections
+ * take, and what a query costs more for what could be subscribed to. The workload's query proves that the connection is one.
+ */
+const aroundQueries = ['connect', 'acquire', 'saturate', 'idle', 'guard'] as const
+
+type AroundQueries = (typeof aroundQueries)[number]
+
+export function isAroundQueries({ verb }: Workload): boolean {
+  return aroundQueries.some((one) => one === verb)
 }
 
 /** Slow queries among fast ones. */
@@ -40,8 +61,18 @@ export interface Mix {
 
 /** The row queries on another number of connections, each with one execution at a time. */
 export function onConnections(workload: Workload, connections: number): Workload {
-  const counted = workload.keys !== undefined || workload.table !== undefined
+  const counted = workload.keys !== undefined || workload.table !== undefined || isAroundQueries(workload)
   return counted ? workload : { ...workload, connections, inFlight: connections }
+}
+
+/** The workload on this server, for one that connects in its own way. */
+export function onServer(workload: Workload, url: string): Workload {
+  if (workload.user === undefined) return workload
+  const own = new URL(url)
+  own.username = workload.user
+  own.password = ''
+  own.searchParams.set('sslmode', 'disable')
+  return { ...workload, url: own.href }
 }
 
 /** What execution `n` is called with: the fixed parameters, or as many keys as it makes lookups. */

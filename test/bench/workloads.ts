@@ -2,6 +2,7 @@
  * What is measured, as data: the seven queries of asyncpg's own pgbench suite and the ones that an application lives on.
  * Every driver, in whatever language, reads its orders from this table.
  */
+import { TRUSTED_USER } from './schema.ts'
 import type { Workload } from './workload.ts'
 
 const oneByOne = { parameters: [], connections: 1, inFlight: 1, verb: 'query' } as const
@@ -128,6 +129,64 @@ export const workloads: readonly Workload[] = [
     inFlight: 1,
     verb: 'batch',
     keysPerExecution: 20,
+  },
+  // By TCP as everybody, and without a request for TLS: one round trip for each driver.
+  {
+    ...pointLookup,
+    name: 'connect',
+    title: 'open and close a connection, no password',
+    verb: 'connect',
+    user: TRUSTED_USER,
+    rowsPerExecution: 0,
+    figure: 'wallUs',
+  },
+  {
+    ...pointLookup,
+    name: 'logins',
+    title: 'the event loop while 50 log in at once by SCRAM-SHA-256, all cores',
+    connections: 50,
+    inFlight: 50,
+    allCores: true,
+    verb: 'connect',
+    figure: 'turnCpuUs',
+  },
+  {
+    ...pointLookup,
+    name: 'acquire',
+    title: 'acquire and release an idle connection',
+    pooled: true,
+    verb: 'acquire',
+    repeats: 1_000,
+    rowsPerExecution: 0,
+    figure: 'cpuUs',
+  },
+  {
+    ...pooledLookup,
+    name: 'saturation',
+    title: 'acquire by 20 clients on a pool of 10, point lookups',
+    inFlight: 20,
+    verb: 'saturate',
+    figure: 'acquireP99Us',
+  },
+  {
+    ...pooledLookup,
+    name: 'idle',
+    title: 'an idle connection of 200, each used once',
+    connections: 200,
+    inFlight: 1,
+    verb: 'idle',
+    figure: 'heapBytes',
+  },
+  {
+    ...oneByOne,
+    name: 'guards',
+    title: 'telemetry without subscribers, on a query of a pool',
+    sql: '',
+    columns: {},
+    verb: 'guard',
+    repeats: 1_000,
+    rowsPerExecution: 0,
+    figure: 'cpuUs',
   },
   onPool(10, 'kysely-pool', 'point lookup by Kysely'),
   onPool(4, 'kysely-pool', 'point lookup by Kysely'),

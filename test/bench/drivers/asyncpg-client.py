@@ -59,6 +59,9 @@ class Session:
         self.lanes = []
 
     async def open(self):
+        if self.workload['verb'] == 'connect':
+            self.lanes = [self.connect_once] * self.workload['inFlight']
+            return {}
         for _ in range(self.workload['connections']):
             connection = await connect()
             self.connections.append(connection)
@@ -66,6 +69,19 @@ class Session:
         if len(self.lanes) != self.workload['inFlight']:
             raise RuntimeError('asyncpg takes one query at a time per connection')
         return {}
+
+    async def connect_once(self, *_):
+        called_at = time.perf_counter()
+        connection = await asyncpg.connect(self.workload['url'])
+        self.opened_us += (time.perf_counter() - called_at) * 1e6
+        await connection.close()
+
+    async def connect_and_fetch(self, *parameters):
+        connection = await asyncpg.connect(self.workload['url'])
+        try:
+            return await connection.fetch(self.workload['sql'], *parameters)
+        finally:
+            await connection.close()
 
     async def lane_of(self, connection):
         workload = self.workload
@@ -82,8 +98,10 @@ class Session:
         return self.workload['parameters'] if keys is None else (key_of(n, keys),)
 
     async def verify(self):
-        results = await asyncio.gather(*(lane(*self.parameters(n)) for n, lane in enumerate(self.lanes)))
-        if self.workload['verb'] != 'query':
+        connects = self.workload['verb'] == 'connect'
+        lanes = [self.connect_and_fetch] * len(self.lanes) if connects else self.lanes
+        results = await asyncio.gather(*(lane(*self.parameters(n)) for n, lane in enumerate(lanes)))
+        if self.workload['verb'] not in ('query', 'connect'):
             return {'rows': self.workload['rowsPerExecution'], 'hash': ''}
         rows = [row for result in results for row in result]
         text = write_rows(rows, self.workload['columns'])
@@ -91,13 +109,14 @@ class Session:
 
     async def run(self, duration_ms):
         gc.collect()
-        self.started = self.executions = self.rows = 0
+        self.started = self.executions = self.rows = self.opened_us = 0
         cpu_before = cpu_us()
         begin = time.perf_counter()
         until = begin + duration_ms / 1000
         await asyncio.gather(*(self.drive(lane, until) for lane in self.lanes))
         wall_us = (time.perf_counter() - begin) * 1e6
-        return {'executions': self.executions, 'rows': self.rows, 'cpuUs': cpu_us() - cpu_before, 'wallUs': wall_us}
+        tally = {'executions': self.executions, 'rows': self.rows, 'cpuUs': cpu_us() - cpu_before, 'wallUs': wall_us}
+        return {**tally, 'openUs': self.opened_us / self.executions} if self.opened_us else tally
 
     async def drive(self, lane, until):
         sent = self.workload.get('rowsPerExecution')

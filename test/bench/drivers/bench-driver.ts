@@ -11,9 +11,18 @@ export interface BenchSession {
   readonly lanes: readonly Lane[]
   /** Executes the slow query of a mix. */
   readonly slow?: Lane
+  /** Opens a connection, or takes one of a pool: for what is measured around queries. There may be no lanes then. */
+  readonly borrow?: () => Promise<Borrowed>
   /** The rows inside what a lane resolves to. */
   readonly rowsOf: (result: unknown) => readonly Row[]
   close(): Promise<void>
+}
+
+/** A connection that is the caller's until it is given back: closed, or returned to its pool. */
+export interface Borrowed {
+  /** Executes the workload's query. */
+  readonly query: Lane
+  giveBack(): void | PromiseLike<void>
 }
 
 /** `parameters` is not read after the call. Resolves to the driver's own result object, unchanged. */

@@ -5,8 +5,16 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 
 import { writeCopyText } from '../copy-text.ts'
-import type { Workload } from '../workload.ts'
-import { openMany, spreadLanes, type BenchDriver, type BenchSession, type Lane, type Row } from './bench-driver.ts'
+import { isAroundQueries, type Workload } from '../workload.ts'
+import {
+  openMany,
+  spreadLanes,
+  type BenchDriver,
+  type BenchSession,
+  type Borrowed,
+  type Lane,
+  type Row,
+} from './bench-driver.ts'
 import { installedVersion } from './installed-version.ts'
 
 export const version: string = installedVersion('pg')
@@ -14,6 +22,7 @@ export const version: string = installedVersion('pg')
 export const driver: BenchDriver = {
   version,
   async open(url: string, workload: Workload): Promise<BenchSession> {
+    if (isAroundQueries(workload)) return openConnections(url, workload)
     if (workload.pooled) return openPool(url, workload, workload.connections)
     const clients = await openMany(workload.connections, () => connectClient(url, false))
     return {
@@ -26,7 +35,7 @@ export const driver: BenchDriver = {
 
 export const rowsOf = (result: unknown): readonly Row[] => (result as pg.QueryResult<Row>).rows
 
-function laneOf(client: pg.Client, workload: Workload): Lane {
+function laneOf(client: pg.ClientBase, workload: Workload): Lane {
   const { verb, name, sql: text, row = [], rowsPerExecution = 0 } = workload
   switch (verb) {
     case 'executeMany':
@@ -35,6 +44,32 @@ function laneOf(client: pg.Client, workload: Workload): Lane {
       return () => pipeline(writeCopyText(row, rowsPerExecution), client.query(copyFrom(text)))
     default:
       return (values) => client.query({ name, text, values: values as unknown[] })
+  }
+}
+
+/** Connections as such: opened and closed, or taken from the pool and given back. */
+function openConnections(url: string, workload: Workload): BenchSession {
+  const { verb, connections, repeats = 1 } = workload
+  if (verb === 'connect') {
+    const borrow = async (): Promise<Borrowed> => {
+      const client = await connectClient(url, false)
+      return { query: laneOf(client, workload), giveBack: () => client.end() }
+    }
+    return { lanes: [], borrow, rowsOf, close: async () => {} }
+  }
+  const pool = new pg.Pool({ connectionString: url, max: connections, idleTimeoutMillis: 0 })
+  return {
+    lanes: [
+      async () => {
+        for (let pair = 0; pair < repeats; pair++) (await pool.connect()).release()
+      },
+    ],
+    borrow: async () => {
+      const client = await pool.connect()
+      return { query: laneOf(client, workload), giveBack: () => client.release() }
+    },
+    rowsOf,
+    close: () => endAll([pool]),
   }
 }
 
@@ -61,7 +96,7 @@ export async function endAll(ending: readonly { end(): Promise<void> }[]): Promi
 
 /** pg has no executeMany: the inserts are queued in one transaction, which is what asyncpg's executemany amounts to. */
 export async function insertAll(
-  client: pg.Client,
+  client: pg.ClientBase,
   { name, sql: text, row = [], rowsPerExecution }: Workload,
 ): Promise<void> {
   const inserts = Array.from({ length: rowsPerExecution ?? 0 }, () => client.query({ name, text, values: [...row] }))
