@@ -98,6 +98,28 @@ describe.skipIf(!installed)(about('prepared statements in transaction mode'), ()
     expect(await run({ statementCacheSize: 0 })).toEqual(expected)
   })
 
+  test('are not needed by a call with prepare: false, nor by what is looked up for it', async () => {
+    const names = [0, 1, 2, 3, 4].map((n) => `unprepared_${n}`)
+    const types = names.map((name) => `create type ${name} as enum ('sad', 'ok')`)
+    await server.query(types.join(';'), [], database.name)
+    await using client = await connect(bouncer.through(database.url))
+    const sql = (name: string): string => `select array['ok'::${name}]`
+    const prepare = false
+    const [query, batch, cursor, many, unknownRecord] = names.map(sql) as [string, string, string, string, string]
+    expect(await client.fetchValue(query, [], { prepare })).toEqual(['ok'])
+    expect((await client.batch([{ sql: batch }], { prepare, rowMode: 'array' }))[0]?.rows).toEqual([[['ok']]])
+    expect((await client.cursor(cursor, [], { prepare }).next()).value).toEqual({ array: ['ok'] })
+    expect((await client.executeMany(many, [[]], { prepare, returning: true })).rows).toEqual([{ array: ['ok'] }])
+    const row = unknownRecord.replace('select ', 'select row(') + ') as r'
+    expect(await client.fetchValue(row, [], { prepare })).toEqual([['ok']])
+    expect(await client.fetchValue(query, [], { prepare })).toEqual(['ok'])
+    // Several times, for each of the server's connections to be asked.
+    for (let round = 0; round < 4; round++) {
+      const lookUps = `select name from pg_prepared_statements where statement like '%pg_catalog.pg_enum%'`
+      expect(await client.fetch(lookUps, [], { prepare })).toEqual([])
+    }
+  })
+
   test.skipIf(!knowsStatements)('work from 1.21 on, also when it keeps fewer than a connection', async () => {
     expect(await run({})).toEqual(expected)
   })

@@ -41,6 +41,7 @@ test('a connection that is held for too long leads to a warning that says where 
 describe('acquire that runs out of time', () => {
   test('within a transaction says that a call may wait for itself', async () => {
     await using pool = fixture.open({ max: 1, acquireTimeoutMs: 50 })
+    await pool.warmUp()
     const nested = pool.transaction(() => pool.query('select 1'))
     await expect(nested).rejects.toMatchObject({
       code: 'PGWIRE_POOL_TIMEOUT',
@@ -51,6 +52,7 @@ describe('acquire that runs out of time', () => {
 
   test.each(['select 1', 'select pg_sleep(0.2)'])('behind %s says nothing of the kind', async (sql) => {
     await using pool = fixture.open({ max: 1, acquireTimeoutMs: 50 })
+    await pool.warmUp()
     await using lease = await pool.acquire()
     const busy = lease.connection.query(sql)
     await expect(pool.query('select 1')).rejects.toMatchObject({ message: expect.not.stringContaining('transaction') })
@@ -67,10 +69,22 @@ test('totals say what a pool has done so far', async () => {
   const { acquireMs, queryMs, ...counts } = pool.totals
   expect(counts).toEqual({
     opened: 1,
+    openedFor: { waiting: 1, kept: 0, shared: 0 },
     failed: 0,
     timedOut: 0,
     refused: 0,
-    closed: { idle: 0, lifetime: 0, uses: 0, expired: 0, lost: 0, unanswered: 0, unclean: 0, hook: 0, closed: 1 },
+    closed: {
+      idle: 0,
+      lifetime: 0,
+      uses: 0,
+      expired: 0,
+      lost: 0,
+      unanswered: 0,
+      unclean: 0,
+      demoted: 0,
+      hook: 0,
+      closed: 1,
+    },
   })
   expect([acquireMs.count, queryMs.count]).toEqual([4, 4])
   // The last one found the connection idle, and the third one had to wait for the second.

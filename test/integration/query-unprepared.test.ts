@@ -23,10 +23,10 @@ beforeEach(() => behindOurBack('drop table if exists t; create table t (n int4, 
 const open = () => connect(database.url)
 const prepare = false
 
-/** The statements that the server has under a name, without those that look things up in the catalogs. */
+/** The statements that the server has under a name, without what a transaction asks to be told from others. */
 async function prepared(connection: Connection): Promise<unknown[]> {
   const [result] = await connection.execute(
-    `select statement from pg_prepared_statements where statement not like '%pg_catalog%' order by 1`,
+    `select statement from pg_prepared_statements where name like '\\_p%' and statement not like '%xact_id%' order by 1`,
   )
   return (result?.rows ?? []).flat()
 }

@@ -274,6 +274,21 @@ test('opening a connection is measured, and the failure to open one', async () =
   expect(points.map(({ attributes }) => attributes['error.type'])).toEqual([undefined, '3D000'])
 })
 
+test('the opening of a pool’s connection is measured with the name of the pool, and that of another one without', async () => {
+  await using observed = telemetry()
+  await using pool = createPool({ connection: fixture.url, max: 1 })
+  await pool.query('select 1')
+  await using connection = await open()
+  await connection.query('select 1')
+  const { points } = await observed.points('db.client.connection.create_time')
+  const { hostname, port, pathname } = new URL(fixture.url)
+  expect(points.map(({ attributes }) => attributes['db.client.connection.pool.name'])).toEqual([
+    `${decodeURIComponent(hostname)}:${port}${pathname}`,
+    undefined,
+  ])
+  expect(points).toMatchObject([{ value: { count: 1 } }, { value: { count: 1 } }])
+})
+
 test('a pool is measured: its connections, who waits for them, how long, and how long they are held', async () => {
   await using pool = createPool({ connection: fixture.url, max: 2, acquireTimeoutMs: 50 })
   await using observed = telemetry()

@@ -22,6 +22,7 @@ const explainedWith: Partial<Record<OptionName, OptionName>> = {
   sslmode: 'tls',
   sslrootcert: 'tls',
   sslcrl: 'tls',
+  sslcrldir: 'tls',
   sslcert: 'tls',
   sslkey: 'tls',
   sslpassword: 'tls',
@@ -30,6 +31,7 @@ const explainedWith: Partial<Record<OptionName, OptionName>> = {
   sslMinProtocolVersion: 'tls',
   sslMaxProtocolVersion: 'tls',
   sslsni: 'tls',
+  sslkeylogfile: 'tls',
   options: 'serverSettings',
   timeZone: 'serverSettings',
   dateStyle: 'serverSettings',
@@ -128,6 +130,8 @@ test('the table of the pool’s options has each of them once, in their order, w
     ['pipelining', `'${pipeliningModes[0]}'`],
     ['reset', `'${resetPolicies[0]}'`],
     ['unref', 'false'],
+    ['replicas', undefined],
+    ['replicaFallback', 'true'],
   ]
   const hooks = poolHooks.map((name) => [name, undefined])
   expect(rows).toEqual([...counts, ...modes, ...hooks])

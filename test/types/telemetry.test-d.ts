@@ -3,7 +3,12 @@ import { tracingChannel } from 'node:diagnostics_channel'
 
 import {
   type AcquireTrace,
+  type CloseEvent,
+  type CloseReason,
   type NoticeEvent,
+  type OpenReason,
+  type OpenTrace,
+  type OutageTrace,
   parametersOf,
   queryLogger,
   type QueryTrace,
@@ -28,6 +33,15 @@ export function channels(): void {
   is<Equal<typeof end, () => void>>()
   subscribeTelemetry('pgwire:pool:acquire', { asyncEnd: (trace) => is<Equal<typeof trace, AcquireTrace>>() })
   subscribeTelemetry('pgwire:notice', (event) => is<Equal<typeof event, NoticeEvent>>())
+  subscribeTelemetry('pgwire:pool:open', {
+    start: (trace) => is<Equal<[typeof trace, typeof trace.reason], [OpenTrace, OpenReason]>>(),
+  })
+  subscribeTelemetry('pgwire:pool:close', (event) =>
+    is<Equal<[typeof event, typeof event.reason], [CloseEvent, CloseReason]>>(),
+  )
+  subscribeTelemetry('pgwire:pool:outage', { asyncEnd: (trace) => is<Equal<typeof trace, OutageTrace>>() })
+  // @ts-expect-error There is no such reason.
+  subscribeTelemetry('pgwire:pool:close', ({ reason }) => reason === 'bored')
   // @ts-expect-error An event has no steps.
   subscribeTelemetry('pgwire:notice', { asyncEnd: () => {} })
   // @ts-expect-error A trace has steps.

@@ -56,6 +56,8 @@ export async function verbs(): Promise<void> {
   is<Equal<typeof statement, PreparedStatement>>()
   is<Equal<Awaited<ReturnType<typeof statement.fetch<Person>>>, Person[]>>()
   connection.onNotice((notice) => is<Equal<typeof notice, Notice>>())
+  const stop = connection.onClose((error) => is<Equal<typeof error, Error | null>>())
+  is<Equal<typeof stop, () => void>>()
 
   const retried = await retryTransaction(
     db,

@@ -7,6 +7,7 @@ export type { ConnectionListenOptions, NotificationCallback } from './client/lis
 export type { NotifyOptions } from './client/notify.ts'
 export type { ExecuteManyOptions, ParameterRows } from './client/execute-many.ts'
 export type { QueryOptions } from './client/query.ts'
+export type { ReplicaOptions } from './client/replica-options.ts'
 export type {
   ChannelBinding,
   ConnectionOptions,
@@ -50,15 +51,18 @@ export type { Listener } from './listen/listener.ts'
 export type { ErrorCallback } from './listen/report-error.ts'
 export { createPool, type CreatePoolOptions } from './pool/create-pool.ts'
 export type { Lease } from './pool/lease.ts'
+export type { ReplicaState } from './pool/replica-state.ts'
 export type { PoolStats } from './pool/pool-stats.ts'
 export type { AcquireOptions, Pool, PoolCloseOptions } from './pool/pool.ts'
 export type { Histogram, HistogramBucket } from './pool/histogram.ts'
 export type { PoolHook, PoolHooks } from './pool/pool-hooks.ts'
 export type { Pipelining, PoolOptions, Reset } from './pool/pool-options.ts'
-export type { CloseReason, PoolTotals } from './pool/pool-totals.ts'
+export type { PoolTotals } from './pool/pool-totals.ts'
+export type { CloseReason, OpenReason } from './telemetry/pool-reasons.ts'
 export type { RowMode } from './types/rows/row-function.ts'
 export type { Notification, TransactionStatus } from './wire/status-messages.ts'
 export type { FetchOptions, FetchValueOptions } from './client/fetch.ts'
+export type { CloseListener } from './client/close-listeners.ts'
 export type { Notice, NoticeListener } from './client/notices.ts'
 export type { ServerVersion } from './client/server-version.ts'
 export type { AccessMode, IsolationLevel, TransactionOptions } from './client/transaction-options.ts'
@@ -101,9 +105,12 @@ export { type PinoLike, queryLogger, type QueryLoggerOptions } from './telemetry
 export { subscribeTelemetry, type TraceHandlers } from './telemetry/subscribe.ts'
 export type {
   AcquireTrace,
+  CloseEvent,
   ConnectTrace,
   CopyTrace,
   NoticeEvent,
+  OpenTrace,
+  OutageTrace,
   PrepareTrace,
   QueryTrace,
   QueryVerb,

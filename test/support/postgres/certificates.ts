@@ -58,6 +58,11 @@ export async function selfSignedBy(algorithm: SignatureAlgorithm): Promise<Keyed
   return selfSign({ name: 'CN=localhost', keys: keys as webcrypto.CryptoKeyPair }, algorithm)
 }
 
+/** What an authority has revoked that has nothing to do with the others, as PEM: nothing. */
+export async function foreignRevocations(): Promise<string> {
+  return revoke(await makeIssuer('CN=Foreign authority'))
+}
+
 /** Makes an authority and what it signs, once per process. */
 export function makeCertificates(): Promise<Certificates> {
   certificates ??= make()

@@ -5,9 +5,9 @@ import type { Exchange } from '../connection/exchange.ts'
 import { PortalExchange } from '../connection/exchanges/portal.ts'
 import { typesChanged } from '../connection/look-up-types.ts'
 import { beginStream } from '../connection/occupation.ts'
+import { serverOfCall } from '../connection/server-of-call.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import { type StreamWithin, streamWithin } from '../connection/source-reading.ts'
-import { underTypes } from '../connection/under-types.ts'
 import { Watchers } from '../connection/watchers.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
@@ -106,7 +106,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
       throw new UsageError('batchRows must be a whole number from 1 to 2147483647')
     }
     if (options !== undefined) checkCallOptions(options)
-    this.#server = underTypes(server, options?.types)
+    this.#server = serverOfCall(server, options)
     this.#settings = settings
     this.#sql = sql
     this.#parameters = parameters.slice()

@@ -3,18 +3,19 @@ import { MAX_PARAMETERS } from '../connection/bind.ts'
 import type { BatchQuery, BatchRequest } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { sendBatch } from '../connection/send-batch.ts'
+import { serverOfCall } from '../connection/server-of-call.ts'
 import type { ServerSession } from '../connection/server-session.ts'
-import { underTypes } from '../connection/under-types.ts'
 import { placeError } from '../errors/batch-position.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { Meter } from '../telemetry/meter.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
 import type { StatementOptions } from './call-options.ts'
+import type { ReplicaOptions } from './replica-options.ts'
 import { sendAbortable } from './send-abortable.ts'
 
 /** How to run a batch. */
-export interface BatchOptions extends StatementOptions {
+export interface BatchOptions extends StatementOptions, ReplicaOptions {
   /** Stops the batch, and with it all of its queries; otherwise as for one query. */
   readonly signal?: AbortSignal | undefined
   /** For the batch as a whole; otherwise as for one query. */
@@ -51,7 +52,7 @@ export function runBatch(
       return
     }
     const request: BatchRequest = {
-      server: underTypes(server, options?.types),
+      server: serverOfCall(server, options),
       queries: copies,
       mode: options?.rowMode ?? 'object',
       resolve,

@@ -22,8 +22,9 @@ export interface CallOptions {
 export interface StatementOptions extends CallOptions {
   /**
    * `false`: the statement is parsed without a name and described anew, and nothing of it is kept, here or on the server. For
-   * statements that are used once, or exist in very many variants. Costs a round trip more. Default true. Behind a pooler that
-   * knows no prepared statements, `statementCacheSize: 0` is the option: it holds for what the driver itself asks, too.
+   * statements that are used once, or exist in very many variants. Costs a round trip more. Default true. Types that are looked
+   * up for it have no name there either. Behind a pooler that knows no prepared statements, `statementCacheSize: 0` is the
+   * option: it holds for all calls, and costs no round trip.
    */
   readonly prepare?: boolean | undefined
 }

@@ -8,6 +8,7 @@ import { type ScriptResult, SimpleQueryExchange } from '../connection/exchanges/
 import { beginStream, requireNotFed } from '../connection/occupation.ts'
 import { type OpenConnection, openConnection } from '../connection/open-connection.ts'
 import type { ServerEvents } from '../connection/server-events.ts'
+import { isDemoted, reportsReadOnly } from '../connection/session-role.ts'
 import { requireNotAwaited } from '../connection/source-reading.ts'
 import type { CopyTable } from '../copy/copy-table.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
@@ -22,6 +23,7 @@ import type { TransactionStatus } from '../wire/status-messages.ts'
 import { BatchStream, type StreamOptions } from './batch-stream.ts'
 import { type BatchOptions, type BatchResults, runBatch } from './batch.ts'
 import { type CallOptions, timeLimit } from './call-options.ts'
+import { type CloseListener, CloseListeners } from './close-listeners.ts'
 import { type CloseOptions, closeConnection } from './close.ts'
 import {
   type ColumnNames,
@@ -62,8 +64,13 @@ export class Connection {
   readonly #settings: ConnectionSettings
   readonly #listeners: ConnectionListeners
   readonly #notices: NoticeListeners
+  readonly #ends: CloseListeners
+  /** Whether anybody has listened for notices or the end since `keepListeners`. */
+  #overheard = false
   /** @internal What telemetry calls it. */
   readonly traced: TracedConnection
+  /** Whether the server said at login that it takes no writes; undefined where it said nothing of it. */
+  readonly #readOnly: boolean | undefined
   #closing: Promise<void> | null = null
   #resets = 0
 
@@ -72,17 +79,21 @@ export class Connection {
     settings: ConnectionSettings,
     listeners: ConnectionListeners,
     notices: NoticeListeners,
+    ends: CloseListeners,
   ) {
     this.#open = open
     this.#settings = settings
     this.#listeners = listeners
     this.#notices = notices
+    this.#ends = ends
     listeners.attach(open.session)
+    ends.attach(open)
     const { user, database, hosts } = settings
     const { session } = open
     const { host, port } = session.address ?? hosts[0]
     session.traced = { processId: session.processId, host, port, database, user }
     this.traced = session.traced
+    this.#readOnly = reportsReadOnly(session)
   }
 
   /** Connects and logs in. Called by `connect` and by pools, which share a catalog between connections. */
@@ -107,8 +118,10 @@ export class Connection {
   ): Promise<Connection> {
     const listeners = new ConnectionListeners()
     const notices = new NoticeListeners()
-    const open = await openConnection(settings, catalog, listeners.hearing(notices.hearing(events)), signal)
-    const connection = new Connection(open, settings, listeners, notices)
+    const ends = new CloseListeners()
+    const heard = ends.hearing(listeners.hearing(notices.hearing(events)))
+    const open = await openConnection(settings, catalog, heard, signal)
+    const connection = new Connection(open, settings, listeners, notices, ends)
     notices.traced = connection.traced
     return connection
   }
@@ -165,7 +178,46 @@ export class Connection {
 
   /** Calls `listener` for each notice of the server, until the returned function is called. */
   onNotice(listener: NoticeListener): () => void {
+    this.#overheard = true
     return this.#notices.add(listener)
+  }
+
+  /**
+   * Calls `listener` once when the connection is gone, for whatever reason, unless the returned function is called before:
+   * with null when it was closed by `close` or `terminate`, else with why it was lost. It is called behind what has ended
+   * the connection, never in the middle; of a connection that is gone already, soon.
+   *
+   * On a connection that is borrowed from a pool this, like `onNotice`, ends with the release.
+   */
+  onClose(listener: CloseListener): () => void {
+    this.#overheard = true
+    return this.#ends.add(listener)
+  }
+
+  /** @internal Why it was lost; null while it is not, and when it was closed. */
+  get lossError(): Error | null {
+    return this.#ends.lossError
+  }
+
+  /** @internal Those who listen now, for notices and for the end, do so for as long as the connection lives. */
+  keepListeners(): void {
+    this.#notices.keep()
+    this.#ends.keep()
+    this.#overheard = false
+  }
+
+  /** @internal Removes those who have come since. */
+  removeOtherListeners(): void {
+    if (!this.#overheard) return
+    this.#notices.removeOthers()
+    this.#ends.removeOthers()
+    this.#overheard = false
+  }
+
+  /** @internal Removes all of them. */
+  removeListeners(): void {
+    this.#notices.removeAll()
+    this.#ends.removeAll()
   }
 
   /**
@@ -473,6 +525,18 @@ export class Connection {
    */
   get changed(): boolean {
     return this.#open.session.changes.any
+  }
+
+  /** @internal Whether the server has refused to write, which `lostRole` is to look into. */
+  get refusedWrite(): boolean {
+    return this.#open.session.refusedWrite
+  }
+
+  /** @internal Whether its server has become read only, which `targetSessionAttrs` did not ask for. Only outside a transaction. */
+  async lostRole(): Promise<boolean> {
+    const { session } = this.#open
+    session.refusedWrite = false
+    return isDemoted(session, this.#settings.targetSessionAttrs, this.#readOnly)
   }
 
   /** How often the session was made as good as new. */

@@ -2,6 +2,7 @@ import type { CopyFormat, CopyToDataOptions } from '../copy/copy-options.ts'
 import type { CopyTable } from '../copy/copy-table.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
+import type { ReplicaOptions } from './replica-options.ts'
 
 /**
  * A query to copy from. COPY itself takes no parameters: they are written into the query as literals, each cast to the type
@@ -15,7 +16,7 @@ export interface CopyQuery {
 /** A table, or a query. */
 export type CopyOrigin = CopyTable | CopyQuery
 
-interface CopyToCommonOptions {
+interface CopyToCommonOptions extends ReplicaOptions {
   /** Columns of a table, in the order in which they are wanted; by default all. */
   readonly columns?: readonly string[] | undefined
   /**

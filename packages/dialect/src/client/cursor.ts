@@ -2,9 +2,10 @@ import { UsageError } from '../errors/usage-error.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { BatchStream } from './batch-stream.ts'
 import type { StatementOptions } from './call-options.ts'
+import type { ReplicaOptions } from './replica-options.ts'
 
 /** How to read a query row by row. */
-export interface CursorOptions extends StatementOptions {
+export interface CursorOptions extends StatementOptions, ReplicaOptions {
   /** Rows that travel at a time; as many more are on their way while these are being used. Default 50. */
   readonly prefetch?: number | undefined
   /** Ends the cursor: the statement is cancelled on the server, and what is being fetched rejects with the reason. */

@@ -2,9 +2,9 @@ import type { ConnectionSettings } from '../config/connection-settings.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { RowSource } from '../connection/row-source.ts'
 import { abandonMany, type ManyRequest, sendMany } from '../connection/send-execute-many.ts'
+import { serverOfCall } from '../connection/server-of-call.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import { SourceReading } from '../connection/source-reading.ts'
-import { underTypes } from '../connection/under-types.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { Meter } from '../telemetry/meter.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
@@ -54,7 +54,7 @@ export function runMany(
     const reading = Symbol.asyncIterator in parameterRows ? new SourceReading(server.session) : undefined
     const rows = new RowSource(parameterRows, reading)
     const request: ManyRequest = {
-      server: underTypes(server, options?.types),
+      server: serverOfCall(server, options),
       sql,
       rows,
       chunkRows,

@@ -41,6 +41,8 @@ export type NoticeListener = (notice: Notice) => unknown
 export class NoticeListeners {
   /** Replaced, and never changed: whoever is added by a listener hears the next notice first. */
   #listeners: readonly NoticeListener[] = []
+  /** Those who were there before the connection was lent. */
+  #lasting: readonly NoticeListener[] = []
   /** Once it has logged in. */
   traced: TracedConnection | undefined
 
@@ -67,6 +69,20 @@ export class NoticeListeners {
     return () => {
       this.#listeners = others()
     }
+  }
+
+  /** Those who listen now do so for as long as the connection lives. */
+  keep(): void {
+    this.#lasting = this.#listeners
+  }
+
+  /** Removes those who have come since `keep`. */
+  removeOthers(): void {
+    this.#listeners = this.#listeners.filter((listener) => this.#lasting.includes(listener))
+  }
+
+  removeAll(): void {
+    this.#listeners = []
   }
 }
 

@@ -2,17 +2,18 @@ import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { MAX_PARAMETERS } from '../connection/bind.ts'
 import type { QueryRequest, QueryResult } from '../connection/exchanges/query.ts'
 import { sendQuery } from '../connection/send-query.ts'
+import { serverOfCall } from '../connection/server-of-call.ts'
 import type { ServerSession } from '../connection/server-session.ts'
-import { underTypes } from '../connection/under-types.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { Meter } from '../telemetry/meter.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import type { RowMode } from '../types/rows/row-function.ts'
 import type { StatementOptions } from './call-options.ts'
+import type { ReplicaOptions } from './replica-options.ts'
 import { sendAbortable } from './send-abortable.ts'
 
 /** How to run one query. */
-export interface QueryOptions extends StatementOptions {
+export interface QueryOptions extends StatementOptions, ReplicaOptions {
   /** `array`: rows as arrays in column order, which keeps columns of the same name apart. Default `object`. */
   readonly rowMode?: RowMode | undefined
   /**
@@ -40,7 +41,7 @@ export function runQuery(
   const mode = options?.rowMode ?? 'object'
   return new Promise((resolve, reject) => {
     const request: QueryRequest = {
-      server: underTypes(server, options?.types),
+      server: serverOfCall(server, options),
       sql,
       parameters,
       mode,

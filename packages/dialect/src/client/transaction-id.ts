@@ -2,11 +2,13 @@ import { PostgresError } from '../errors/postgres-error.ts'
 import { defaultTypes } from '../types/profile/profile.ts'
 import type { Connection } from './connection.ts'
 
-/** Which transaction of which history: after a failover, another one may have the same number. */
+/** Which transaction of which history: after a failover or a crash, another one may have the same number. */
 export interface CommitMark {
   /** `xid8`. */
   readonly id: string
   readonly timeline: string
+  /** When the server was asked, in seconds of its clock since 1970. */
+  readonly time: string
 }
 
 /** From this version on `pg_current_xact_id_if_assigned` exists; asking in vain would end the transaction. */
@@ -14,7 +16,8 @@ const FIRST_MAJOR = 13
 
 const QUESTION = `select pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text,
   case when not pg_catalog.pg_is_in_recovery()
-    then pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) end`
+    then pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) end,
+  extract(epoch from pg_catalog.clock_timestamp())::pg_catalog.text`
 
 /** PostgreSQL itself: what only speaks its protocol need not have the functions, and an error would end the transaction. */
 const POSTGRES = /^\d+(?:\.\d+|beta\d+|rc\d+|devel)*(?: \(.*\))?$/
@@ -72,11 +75,15 @@ export class TransactionId {
     if (!this.#available || this.#asking || this.#mark !== null) return
     this.#asking = true
     this.#answered = this.#connection
-      .query<[string | null, string | null]>(QUESTION, [], { rowMode: 'array', types: defaultTypes, timeoutMs: 0 })
+      .query<[string | null, string | null, string]>(QUESTION, [], {
+        rowMode: 'array',
+        types: defaultTypes,
+        timeoutMs: 0,
+      })
       .then(({ rows: [row] }) => {
         this.#asking = false
-        const [id, timeline] = row ?? [null, null]
-        if (id !== null && timeline !== null) this.#mark = { id, timeline }
+        const [id, timeline, time] = row ?? [null, null, '']
+        if (id !== null && timeline !== null) this.#mark = { id, timeline, time }
       })
       // The transaction has failed by then, or the connection is lost.
       .catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors/usage-error.ts'
+import type { ReplicaOptions } from './replica-options.ts'
 
 /** @see https://www.postgresql.org/docs/current/transaction-iso.html */
 export type IsolationLevel = 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable'
@@ -6,7 +7,7 @@ export type IsolationLevel = 'read uncommitted' | 'read committed' | 'repeatable
 export type AccessMode = 'read only' | 'read write'
 
 /** How to run a transaction. What is left out is as the session's defaults say. */
-export interface TransactionOptions {
+export interface TransactionOptions extends ReplicaOptions {
   readonly isolationLevel?: IsolationLevel | undefined
   readonly accessMode?: AccessMode | undefined
   /** Lets a serializable read-only transaction wait for a moment in which it can neither fail nor disturb. */

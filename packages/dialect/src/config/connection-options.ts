@@ -18,6 +18,7 @@ import {
   tokenSource,
 } from './option-checks.ts'
 import { protocolVersionTexts, type ProtocolVersionText } from './protocol-versions.ts'
+import { scramKey } from './scram-keys.ts'
 import { serverSettings } from './server-settings.ts'
 import { tlsOptions, tlsVersion, type TlsVersion } from './tls-options.ts'
 
@@ -104,6 +105,13 @@ export interface ConnectionOptions {
   /** After how much silence TCP asks whether the server is there, in milliseconds. Default 60,000; 0 never asks. */
   readonly keepaliveIdleMs?: number | undefined
   /**
+   * How long a server that owes an answer may say nothing before a second, short-lived connection asks whether it is there,
+   * in milliseconds. As long as it is, a query may take its time, and it is asked again after as long. When it has not
+   * answered twice, for up to 10 seconds each, the connection is lost, and what was in flight rejects with a
+   * `ConnectionError`. TCP alone takes a quarter of an hour to notice. Default 60,000; 0 never asks. Unix sockets need none.
+   */
+  readonly probeAfterMs?: number | undefined
+  /**
    * `true` or an object: encrypted, and the server's certificate and name verified, as `sslmode=verify-full`.
    * `false`: not encrypted. Default: as `PGSSLMODE` says, else encrypted if the
    * server can, without verification, as in libpq. Unix sockets never are.
@@ -121,6 +129,13 @@ export interface ConnectionOptions {
   readonly requireAuth?: string | readonly string[] | undefined
   /** Called for every login that asks for an OAuth token (PostgreSQL 18). It is never logged. */
   readonly oauthToken?: OAuthTokenSource | undefined
+  /**
+   * What SCRAM makes of a password, in base64, as `scramServerKey` is: with both of them a login by SCRAM needs no password, and
+   * no iterations. Whoever has them can log in. They go before the password.
+   */
+  readonly scramClientKey?: string | undefined
+  /** Proves that the server knows the password; it stands in `pg_authid`, too. Needs `scramClientKey`. */
+  readonly scramServerKey?: string | undefined
   /** SCRAM iterations that the server may ask for. Default 100,000; PostgreSQL's own default is 4,096. */
   readonly maxScramIterations?: number | undefined
   /** The oldest version of the protocol to accept. Default `3.0`. */
@@ -175,6 +190,8 @@ const DEFAULT_SCRAM_ITERATIONS = 100_000
 
 export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
 
+export type SslCertMode = 'disable' | 'allow' | 'require'
+
 export type SslNegotiation = 'postgres' | 'direct'
 
 export type ChannelBinding = 'disable' | 'prefer' | 'require'
@@ -197,22 +214,27 @@ export interface OptionValues {
   fallbackApplicationName: string
   connectTimeoutMs: number
   keepaliveIdleMs: number
+  probeAfterMs: number
   keepalives: '0' | '1'
   tls: boolean | TlsOptions
   sslmode: SslMode
   sslrootcert: string
   sslcrl: string
+  sslcrldir: string
   sslcert: string
   sslkey: string
   sslpassword: string
-  sslcertmode: 'disable' | 'allow'
+  sslcertmode: SslCertMode
   sslnegotiation: SslNegotiation
   sslMinProtocolVersion: TlsVersion
   sslMaxProtocolVersion: TlsVersion
   sslsni: '0' | '1'
+  sslkeylogfile: string
   channelBinding: ChannelBinding
   requireAuth: readonly AuthenticationMethod[]
   oauthToken: OAuthTokenSource
+  scramClientKey: string
+  scramServerKey: string
   maxScramIterations: number
   minProtocolVersion: ProtocolVersionText
   maxProtocolVersion: ProtocolVersionText
@@ -376,6 +398,14 @@ export const connectionOptions: { readonly [Name in OptionName]: OptionRow<Optio
     check: oneOf<'0' | '1'>(['0', '1'], []),
     doc: '`0`: TCP never asks.',
   },
+  probeAfterMs: {
+    inObject: true,
+    url: ['probe_after_ms'],
+    parse: decimal,
+    check: milliseconds,
+    default: 60_000,
+    doc: 'After how much silence of a server that owes an answer a new connection asks whether it is there; 0 never asks.',
+  },
   tls: {
     inObject: true,
     url: [],
@@ -403,6 +433,13 @@ export const connectionOptions: { readonly [Name in OptionName]: OptionRow<Optio
     check: text,
     doc: 'The file with what the authorities have revoked. Default: `~/.postgresql/root.crl` if it is there.',
   },
+  sslcrldir: {
+    inObject: false,
+    url: ['sslcrldir'],
+    env: 'PGSSLCRLDIR',
+    check: text,
+    doc: 'A directory of files with more of the same; all that are in it are read.',
+  },
   sslcert: {
     inObject: false,
     url: ['sslcert'],
@@ -427,8 +464,8 @@ export const connectionOptions: { readonly [Name in OptionName]: OptionRow<Optio
     inObject: false,
     url: ['sslcertmode'],
     env: 'PGSSLCERTMODE',
-    check: oneOf<'disable' | 'allow'>(['disable', 'allow'], ['require']),
-    doc: '`disable`: no certificate is shown, even if there is one. Default: `allow`.',
+    check: oneOf<SslCertMode>(['disable', 'allow', 'require'], []),
+    doc: '`disable`: no certificate is shown, even if there is one. `require`: the server has to ask for it. Default: `allow`.',
   },
   sslnegotiation: {
     inObject: false,
@@ -458,6 +495,12 @@ export const connectionOptions: { readonly [Name in OptionName]: OptionRow<Optio
     check: oneOf<'0' | '1'>(['0', '1'], []),
     doc: '`0`: the server is not told by which name it was reached. Default: `1`.',
   },
+  sslkeylogfile: {
+    inObject: false,
+    url: ['sslkeylogfile'],
+    check: text,
+    doc: 'A file to which the secrets of each TLS connection are appended, for whoever looks into its packets.',
+  },
   channelBinding: {
     inObject: true,
     url: ['channel_binding'],
@@ -478,6 +521,18 @@ export const connectionOptions: { readonly [Name in OptionName]: OptionRow<Optio
     url: [],
     check: tokenSource,
     doc: 'A function that gives the token for a server that asks for OAuth (PostgreSQL 18). Default: there is none.',
+  },
+  scramClientKey: {
+    inObject: true,
+    url: ['scram_client_key'],
+    check: scramKey,
+    doc: "The client's key for SCRAM, in base64, instead of a password. Default: there is none.",
+  },
+  scramServerKey: {
+    inObject: true,
+    url: ['scram_server_key'],
+    check: scramKey,
+    doc: "The server's key for SCRAM, in base64. Default: there is none.",
   },
   maxScramIterations: {
     inObject: true,

@@ -6,6 +6,7 @@ import type {
   PemSource,
   SslNegotiation,
 } from './connection-options.ts'
+import type { ScramKeys } from './scram-keys.ts'
 import type { TlsVersion } from './tls-options.ts'
 
 /** Where a server listens. Both kinds have a `host` and a `port` for messages and errors. */
@@ -42,6 +43,8 @@ export interface TlsSettings {
   readonly systemRoots: boolean
   readonly crl: PemSource | readonly PemSource[] | undefined
   readonly cert: PemSource | undefined
+  /** The server has to ask for `cert`; whether it does, only the handshake tells. */
+  readonly certRequired: boolean
   readonly key: PemSource | undefined
   readonly passphrase: string | undefined
   readonly minVersion: TlsVersion | undefined
@@ -49,6 +52,8 @@ export interface TlsSettings {
   /** The name to ask for and to verify instead of the host's. */
   readonly servername: string | undefined
   readonly sni: boolean
+  /** Takes the secrets of each connection, a line at a time. Undefined: nobody wants them. */
+  readonly keyLog: ((line: Uint8Array) => void) | undefined
   /** Somebody has asked for encryption; otherwise it is a default that nobody needs to be warned of. */
   readonly asked: boolean
 }
@@ -62,7 +67,7 @@ export interface ProtocolVersions {
 /**
  * Everything that a connection needs to know, checked, with defaults filled in.
  *
- * `password` and `oauthToken` are not enumerable, so that no log, inspection or serialisation shows them: a spread does not
+ * `password`, `oauthToken` and `scramKeys` are not enumerable, so that no log, inspection or serialisation shows them: a spread does not
  * carry them either.
  */
 export interface ConnectionSettings {
@@ -84,10 +89,14 @@ export interface ConnectionSettings {
   readonly tls: TlsSettings | false
   /** After how much silence TCP asks whether the peer is there; 0 never does. */
   readonly keepaliveIdleMs: number
+  /** After how much silence of a server that owes an answer a new connection asks whether it is there; 0 never does. */
+  readonly probeAfterMs: number
   readonly channelBinding: ChannelBinding
   /** The methods by which the server may authenticate us. Undefined: all. */
   readonly requireAuth: readonly AuthenticationMethod[] | undefined
   readonly oauthToken: OAuthTokenSource | undefined
+  /** What a login by SCRAM takes instead of the password. */
+  readonly scramKeys: ScramKeys | undefined
   readonly maxScramIterations: number
   readonly protocolVersions: ProtocolVersions
   /** Start-up parameters beside user, database, application name and client encoding. */

@@ -25,6 +25,7 @@ const otherNames: ReadonlyMap<string, string> = new Map([
   ['querytimeout', 'queryTimeoutMs'],
   ['keepalive', 'keepaliveIdleMs'],
   ['keepaliveinitialdelaymillis', 'keepaliveIdleMs'],
+  ['sockettimeout', 'probeAfterMs'],
   ['targetsessionattributes', 'targetSessionAttrs'],
 ])
 

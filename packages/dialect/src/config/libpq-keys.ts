@@ -27,10 +27,6 @@ export const unsupportedKeys: ReadonlyMap<string, UnsupportedKey> = new Map<stri
   ['oauth_scope', { harmless: [], because: NO_OAUTH_FLOW }],
   ['requirepeer', { harmless: [], env: 'PGREQUIREPEER', because: NODE_CANNOT }],
   ['requiressl', { harmless: ['0'], env: 'PGREQUIRESSL', because: 'use sslmode' }],
-  ['scram_client_key', { harmless: [] }],
-  ['scram_server_key', { harmless: [] }],
   ['sslcompression', { harmless: ['0'], env: 'PGSSLCOMPRESSION' }],
-  ['sslcrldir', { harmless: [], env: 'PGSSLCRLDIR', because: 'use sslcrl' }],
-  ['sslkeylogfile', { harmless: [] }],
   ['tcp_user_timeout', { harmless: ['0'], because: NODE_CANNOT }],
 ])

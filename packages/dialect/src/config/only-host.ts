@@ -5,6 +5,6 @@ import { hidden } from './hidden-property.ts'
 export function onlyHost(settings: ConnectionSettings, { host, port }: ServerAddress): ConnectionSettings {
   const [first, ...rest] = settings.hosts.filter((server) => server.host === host && server.port === port)
   if (first === undefined) return settings
-  const { password, oauthToken } = settings
-  return Object.freeze(hidden({ ...settings, hosts: [first, ...rest] as const }, { password, oauthToken }))
+  const { password, oauthToken, scramKeys } = settings
+  return Object.freeze(hidden({ ...settings, hosts: [first, ...rest] as const }, { password, oauthToken, scramKeys }))
 }

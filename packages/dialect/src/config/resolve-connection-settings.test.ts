@@ -50,6 +50,7 @@ test('nothing written: the defaults', () => {
     applicationName: '',
     connectTimeoutMs: 10_000,
     keepaliveIdleMs: 60_000,
+    probeAfterMs: 60_000,
     tls: expect.objectContaining({ need: 'preferred', verify: 'none' }),
     channelBinding: 'prefer',
     requireAuth: undefined,

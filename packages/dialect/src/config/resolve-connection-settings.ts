@@ -12,6 +12,7 @@ import type { Environment, OptionSource } from './option-sources.ts'
 import { resolveProtocolVersions } from './protocol-versions.ts'
 import { readOption } from './read-option.ts'
 import { resolveTls } from './resolve-tls.ts'
+import { scramKeys } from './scram-keys.ts'
 import { resolveServerSettings } from './session-settings.ts'
 
 /**
@@ -25,7 +26,11 @@ export function resolveConnectionSettings(
   connection?: string | ConnectionOptions,
   environment: Environment = process.env,
 ): ConnectionSettings {
-  const sources = optionSources(connection, environment)
+  return settingsFrom(optionSources(connection, environment), environment)
+}
+
+/** The settings that sources say, the first one before all others. */
+export function settingsFrom(sources: readonly OptionSource[], environment: Environment): ConnectionSettings {
   const read = <Name extends OptionName>(name: Name): OptionValues[Name] | undefined => readOption(name, sources)
   const required = <Name extends OptionName>(name: Name): OptionValues[Name] => {
     const value = read(name) ?? connectionOptions[name].default
@@ -44,6 +49,7 @@ export function resolveConnectionSettings(
     applicationName: read('applicationName') ?? read('fallbackApplicationName') ?? required('applicationName'),
     connectTimeoutMs: required('connectTimeoutMs'),
     keepaliveIdleMs: read('keepalives') === '0' ? 0 : required('keepaliveIdleMs'),
+    probeAfterMs: required('probeAfterMs'),
     tls: resolveTls(read, environment),
     channelBinding: required('channelBinding'),
     requireAuth: read('requireAuth'),
@@ -55,17 +61,32 @@ export function resolveConnectionSettings(
     queryTimeoutMs: required('queryTimeoutMs'),
     maxMessageBytes: required('maxMessageBytes'),
   }
-  return Object.freeze(hidden(settings, { password: read('password'), oauthToken: read('oauthToken') }))
+  const keys = scramKeys(read('scramClientKey'), read('scramServerKey'))
+  const secrets = { password: read('password'), oauthToken: read('oauthToken'), scramKeys: keys }
+  return Object.freeze(hidden(settings, secrets))
 }
 
 /** Where options are looked for, the place that goes before all others first. */
-function optionSources(connection: unknown, environment: Environment): readonly OptionSource[] {
-  const written = typeof connection === 'string' ? [connectionString(connection)] : objectSources(connection)
+export function optionSources(connection: unknown, environment: Environment): readonly OptionSource[] {
+  const written = writtenSources(connection)
   const variables = environmentVariables(environment)
-  const named = [...written, variables]
-  const service = readOption('service', named)
-  if (service === undefined) return named
-  return [...written, serviceFile({ service, servicefile: readOption('servicefile', named) }, environment), variables]
+  const service = readOption('service', [...written, variables])
+  return [...written, ...serviceSources(service, [...written, variables], environment), variables]
+}
+
+/** What was written for one connection, before services and the environment are asked. */
+export function writtenSources(connection: unknown): readonly OptionSource[] {
+  return typeof connection === 'string' ? [connectionString(connection)] : objectSources(connection)
+}
+
+/** The service file, where a service was named. */
+export function serviceSources(
+  service: string | undefined,
+  sources: readonly OptionSource[],
+  environment: Environment,
+): readonly OptionSource[] {
+  if (service === undefined) return []
+  return [serviceFile({ service, servicefile: readOption('servicefile', sources) }, environment)]
 }
 
 function objectSources(connection: unknown): readonly OptionSource[] {

@@ -67,7 +67,7 @@ describe('sslmode', () => {
     ['verify-full', { need: 'required', verify: 'full' }],
   ])('%s with roots', (mode, expected) => {
     expect(tls(`sslmode=${mode}&sslrootcert=${file('root.crt')}`)).toMatchObject({ ...expected, ca: CERTIFICATE })
-    expect(tls(`sslmode=${mode}`, { HOME: home })).toMatchObject({ ...expected, ca: CERTIFICATE, crl: REVOCATIONS })
+    expect(tls(`sslmode=${mode}`, { HOME: home })).toMatchObject({ ...expected, ca: CERTIFICATE, crl: [REVOCATIONS] })
   })
 
   test.each(['sslmode=verify-ca', 'sslmode=verify-ca&sslrootcert=system', 'sslmode=prefer&sslrootcert=system'])(
@@ -132,6 +132,59 @@ describe('the certificate of the client', () => {
   })
 })
 
+describe('what the authorities have revoked', () => {
+  const other = pem('X509 CRL').replace('AAAA', 'BBBB')
+  const lists = (found: TlsSettings | false) => (found === false ? false : found.crl)
+
+  beforeAll(() => {
+    mkdirSync(join(home, 'lists', 'folder'), { recursive: true })
+    mkdirSync(join(home, 'none'))
+    const contents = { '0a1b2c3d.r0': other, 'same.crl': other, README: 'text' }
+    for (const [name, content] of Object.entries(contents)) writeFileSync(join(home, 'lists', name), content)
+  })
+
+  test('is in ~/.postgresql, unless a file or a directory is named', () => {
+    const named = (more: string): unknown => lists(tls(`sslmode=require${more}`, { HOME: home }))
+    expect(named('')).toEqual([REVOCATIONS])
+    expect(named(`&sslcrldir=${home}/lists`)).toEqual([other])
+    expect(named(`&sslcrldir=${home}/lists&sslcrl=${file('root.crl')}`)).toEqual([REVOCATIONS, other])
+    expect(lists(tls('sslmode=require'))).toBeUndefined()
+    expect(lists(tls('sslmode=require', { PGSSLCRLDIR: `${home}/lists` }))).toEqual([other])
+  })
+
+  test('is read with the option tls if it is named, and the option’s own goes before it', () => {
+    const environment = { HOME: home, PGSSLCRLDIR: `${home}/lists` }
+    expect(lists(settings({ tls: true }, { HOME: home }).tls)).toBeUndefined()
+    expect(lists(settings({ tls: true }, environment).tls)).toEqual([other])
+    expect(lists(settings({ tls: { crl: 'own' } }, environment).tls)).toBe('own')
+  })
+
+  test.each(['none', 'nowhere', '.postgresql/root.crl'])('in the directory %s is refused', (name) => {
+    expect(() => tls(`sslmode=require&sslcrldir=${home}/${name}`)).toThrow(ConfigError)
+  })
+})
+
+describe('sslcertmode=require', () => {
+  const query = (mode: string, certificate: boolean): string =>
+    `sslcertmode=require&sslmode=${mode}${certificate ? `&sslcert=${file('root.crt')}&sslkey=${file('postgresql.key')}` : ''}`
+
+  test.each(['require', 'verify-ca', 'verify-full'])('is settled in the handshake with sslmode=%s', (mode) => {
+    expect(tls(`${query(mode, true)}&sslrootcert=${file('root.crt')}`)).toMatchObject({ certRequired: true })
+    expect(tls(`sslmode=${mode}&sslrootcert=${file('root.crt')}`)).toMatchObject({ certRequired: false })
+  })
+
+  test.each(['disable', 'allow', 'prefer'])('is refused with sslmode=%s, which may do without TLS', (mode) => {
+    expect(() => tls(query(mode, true))).toThrow('sslcertmode=require needs an sslmode')
+  })
+
+  test('is refused without a certificate', () => {
+    expect(() => tls(query('require', false))).toThrow('sslcertmode=require needs an sslcert')
+    expect(() => settings({ tls: true }, { PGSSLCERTMODE: 'require' })).toThrow(ConfigError)
+    const own = settings({ tls: { cert: 'c', key: 'k' } }, { PGSSLCERTMODE: 'require' })
+    expect(own.tls).toMatchObject({ certRequired: true })
+  })
+})
+
 test('versions, names and the way in are those that were written', () => {
   const written = 'ssl_min_protocol_version=tlsv1.2&ssl_max_protocol_version=TLSv1.3&sslsni=0&sslnegotiation=direct'
   const expected = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', sni: false, negotiation: 'direct' }
@@ -159,7 +212,7 @@ test.each<[string, Written]>([
   ['iterations without end', { maxScramIterations: 1e9 }],
   ['a token instead of a function', { oauthToken: 'hunter2' as unknown as () => string }],
   ['a way in by another word', 'postgres://h?sslmode=require&sslnegotiation=fast'],
-  ['a certificate mode that is not supported', 'postgres://h?sslmode=require&sslcertmode=require'],
+  ['a certificate mode that there is not', 'postgres://h?sslmode=require&sslcertmode=maybe'],
 ])('%s is refused, and nothing of it repeated', (_what, written) => {
   expect(() => settings(written)).toThrow(ConfigError)
   expect(() => settings(written)).not.toThrow(/hunter2|kerberos/)

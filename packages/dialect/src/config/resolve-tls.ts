@@ -4,8 +4,9 @@ import type { SslMode, TlsOptions } from './connection-options.ts'
 import type { TlsSettings } from './connection-settings.ts'
 import { hidden } from './hidden-property.ts'
 import type { Environment } from './option-sources.ts'
-import { certificateFiles, readCertificates, readRevocations } from './tls-files.ts'
+import { certificateFiles, readCertificates } from './tls-files.ts'
 import type { CertificateFiles, OptionReader } from './tls-files.ts'
+import { tlsKeyLog } from './tls-key-log.ts'
 import { refuseEmptyRange } from './tls-options.ts'
 
 /** libpq's name for the roots that the platform trusts. */
@@ -27,19 +28,18 @@ export function resolveTls(read: OptionReader, environment: Environment): TlsSet
     return trust === false ? false : tlsSettings(trust, {}, read, files)
   }
   const options = tls === true ? {} : tls
-  return tlsSettings(trustOfOptions(options, read), options, read, files.named)
+  return tlsSettings(trustOfOptions(options, read, files.named), options, read, files.named)
 }
 
-function trustOfOptions(options: TlsOptions, read: OptionReader): Trust {
+function trustOfOptions(options: TlsOptions, read: OptionReader, files: CertificateFiles['named']): Trust {
   const verify = options.rejectUnauthorized === false ? 'none' : 'full'
   const roots = verify === 'full' && options.ca === undefined ? read('sslrootcert') : undefined
-  const crl = read('sslcrl')
   return {
     need: 'required',
     verify,
     ca: options.ca ?? readRoots(roots),
     systemRoots: roots === SYSTEM_ROOTS,
-    crl: options.crl ?? (crl === undefined ? undefined : readRevocations(crl)),
+    crl: options.crl ?? files.revocations(),
     asked: true,
   }
 }
@@ -50,6 +50,9 @@ function trustOfSslMode(read: OptionReader, files: CertificateFiles): Trust | fa
   const mode = read('sslmode') ?? (written === undefined ? 'prefer' : 'verify-full')
   if (read('sslnegotiation') === 'direct' && !STRONG.includes(mode)) {
     throw new ConfigError(`sslnegotiation=direct needs an sslmode that is one of ${STRONG.join(', ')}`)
+  }
+  if (read('sslcertmode') === 'require' && !STRONG.includes(mode)) {
+    throw new ConfigError(`sslcertmode=require needs an sslmode that is one of ${STRONG.join(', ')}`)
   }
   if (mode === 'disable') return false
   if (written === SYSTEM_ROOTS && mode !== 'verify-full') {
@@ -69,7 +72,7 @@ function trustOfSslMode(read: OptionReader, files: CertificateFiles): Trust | fa
     verify: mode === 'verify-full' ? 'full' : ca === undefined ? 'none' : 'ca',
     ca,
     systemRoots: written === SYSTEM_ROOTS,
-    crl: files.revocations === undefined ? undefined : readRevocations(files.revocations),
+    crl: files.revocations(),
     asked: read('sslmode') !== undefined,
   }
 }
@@ -78,20 +81,25 @@ function tlsSettings(
   trust: Trust,
   options: TlsOptions,
   read: OptionReader,
-  files: Pick<CertificateFiles, 'client'>,
+  files: CertificateFiles['named'],
 ): TlsSettings {
   const minVersion = options.minVersion ?? read('sslMinProtocolVersion')
   const maxVersion = options.maxVersion ?? read('sslMaxProtocolVersion')
   refuseEmptyRange(minVersion, maxVersion)
   const { cert, key } = options.cert === undefined ? files.client() : options
+  const certRequired = read('sslcertmode') === 'require'
+  if (certRequired && cert === undefined) throw new ConfigError('sslcertmode=require needs an sslcert')
+  const keyLogFile = read('sslkeylogfile')
   const visible = {
     ...trust,
     negotiation: options.negotiation ?? read('sslnegotiation') ?? 'postgres',
     cert,
+    certRequired,
     minVersion,
     maxVersion,
     servername: options.servername,
     sni: options.sni ?? read('sslsni') !== '0',
+    keyLog: keyLogFile === undefined ? undefined : tlsKeyLog(keyLogFile),
   }
   return Object.freeze(hidden(visible, { key, passphrase: options.passphrase ?? read('sslpassword') }))
 }

@@ -1,5 +1,6 @@
 /** The files in which libpq has certificates, keys and revocations: those that are named, else those in `~/.postgresql`. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { ConfigError } from '../errors/config-error.ts'
 import type { OptionName, OptionValues } from './connection-options.ts'
@@ -17,11 +18,12 @@ interface ClientCertificate {
 
 export interface CertificateFiles {
   readonly roots: string | undefined
-  readonly revocations: string | undefined
+  /** Reads what the authorities have revoked: the lists that were named, else that in `~/.postgresql`, if any. */
+  revocations(): readonly string[] | undefined
   /** Reads what the client shows of itself, if anything. */
   client(): ClientCertificate
   /** Only what was named, without what may be in `~/.postgresql`. */
-  readonly named: Pick<CertificateFiles, 'client'>
+  readonly named: Pick<CertificateFiles, 'client' | 'revocations'>
 }
 
 const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/
@@ -47,11 +49,21 @@ export function certificateFiles(read: OptionReader, environment: Environment): 
     if (cert === undefined) throw new ConfigError('sslkey needs an sslcert')
     return { cert: readCertificates(cert, 'sslcert'), key: readKey(key ?? inHome('postgresql.key')) }
   }
+  const revocations = (fromHome: typeof inHome) => (): readonly string[] | undefined => {
+    const directory = read('sslcrldir')
+    const file = read('sslcrl') ?? (directory === undefined ? fromHome('root.crl') : undefined)
+    if (file === undefined && directory === undefined) return undefined
+    return [
+      ...(file === undefined ? [] : [readPem(file, 'sslcrl', REVOCATIONS, 'list of revocations')]),
+      ...(directory === undefined ? [] : readRevocationsIn(directory)),
+    ]
+  }
+  const nowhere = (): undefined => undefined
   return {
     roots: inHome('root.crt'),
-    revocations: read('sslcrl') ?? inHome('root.crl'),
+    revocations: revocations(inHome),
     client: client(inHome),
-    named: { client: client(() => undefined) },
+    named: { client: client(nowhere), revocations: revocations(nowhere) },
   }
 }
 
@@ -60,9 +72,18 @@ export function readCertificates(file: string, option: string): string {
   return readPem(file, option, CERTIFICATE, 'certificate')
 }
 
-/** What the authorities have revoked. */
-export function readRevocations(file: string): string {
-  return readPem(file, 'sslcrl', REVOCATIONS, 'list of revocations')
+/** All lists in the files of a directory, whatever these are called; a directory without any is a mistake. */
+function readRevocationsIn(directory: string): readonly string[] {
+  const option = 'sslcrldir'
+  const names = readable('directory', option, () => readdirSync(directory))
+  const texts = names
+    .map((name) => join(directory, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+    .map((path) => readFile(path, option))
+    .filter((text) => REVOCATIONS.test(text))
+  if (texts.length === 0) throw new ConfigError('The directory of sslcrldir contains no list of revocations in PEM')
+  // A directory for OpenSSL has the same list under several names.
+  return [...new Set(texts)]
 }
 
 function readKey(file: string | undefined): string {
@@ -89,10 +110,14 @@ function readPem(file: string, option: string, shape: RegExp, what: string): str
 }
 
 function readFile(file: string, option: string): string {
+  return readable('file', option, () => readFileSync(file, 'utf8'))
+}
+
+function readable<Content>(what: 'file' | 'directory', option: string, read: () => Content): Content {
   try {
-    return readFileSync(file, 'utf8')
+    return read()
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw new ConfigError(`Cannot read the file of ${option}: ${reason}`)
+    throw new ConfigError(`Cannot read the ${what} of ${option}: ${reason}`)
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { connectOrder } from './connect-order.ts'
+import type { ServerAddress } from '../config/connection-settings.ts'
+import { alternateFamilies, connectOrder } from './connect-order.ts'
 
 /** Marsaglia's, which gives the same numbers in each run. */
 function pseudoRandom(): () => number {
@@ -38,4 +39,25 @@ test('random gives each host each place as often as the others', () => {
 test('one host or none stays so', () => {
   expect(connectOrder(['a'], 'random')).toEqual(['a'])
   expect(connectOrder([], 'random')).toEqual([])
+})
+
+const place = (hostaddr: string): ServerAddress => ({ kind: 'tcp', host: 'db', port: 1, hostaddr })
+
+test.each([
+  [[], []],
+  [['::1'], ['::1']],
+  [
+    ['::1', '::2', '10.0.0.1', '10.0.0.2'],
+    ['::1', '10.0.0.1', '::2', '10.0.0.2'],
+  ],
+  [
+    ['10.0.0.1', '::1', '::2', 'fe80::1%lo', '10.0.0.2'],
+    ['10.0.0.1', '::1', '10.0.0.2', '::2', 'fe80::1%lo'],
+  ],
+  [
+    ['10.0.0.2', '10.0.0.1', '10.0.0.3'],
+    ['10.0.0.2', '10.0.0.1', '10.0.0.3'],
+  ],
+])('%j are tried in the order %j', (found, expected) => {
+  expect(alternateFamilies(found.map(place))).toEqual(expected.map(place))
 })

@@ -3,27 +3,28 @@ import type { ConnectionSettings, ServerAddress } from '../config/connection-set
 import { ConnectionError } from '../errors/connection-error.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import { ConnectBudget } from './connect-budget.ts'
-import { connectOrder } from './connect-order.ts'
+import { alternateFamilies, connectOrder } from './connect-order.ts'
 import { HeldEvents } from './held-events.ts'
 import { leaveServer } from './leave-server.ts'
 import { lookUpHost } from './look-up-host.ts'
 import { noHost, unfitHost } from './no-host.ts'
-import { type OpenSession, openSession } from './open-session.ts'
+import { type Attempt, firstAttempt, type OpenSession, openSession } from './open-session.ts'
+import { raceAddresses } from './race-addresses.ts'
 import type { ServerEvents } from './server-events.ts'
 import { type Fit, fitOf } from './session-role.ts'
 import type { Session } from './session.ts'
-
-/**
- * How long an address of a name may leave us without a TCP connection while there are others: enough for a packet that was
- * lost, and short for a network that swallows all of them, as IPv6 without a route does.
- */
-const REACH_MS = 2_000
 
 /** 57P01 to 57P03: it stops, has crashed, or is not up yet. 53300: it has no room. Another one may well have. */
 const ELSEWHERE: readonly string[] = ['57P01', '57P02', '57P03', '53300']
 
 /** A session, and the events that are held back until it is the one. */
 interface Candidate extends OpenSession {
+  readonly events: HeldEvents
+}
+
+/** An address on the way to a session. */
+interface Approach extends Attempt {
+  readonly address: ServerAddress
   readonly events: HeldEvents
 }
 
@@ -38,8 +39,8 @@ interface Search {
 }
 
 /**
- * Tries the hosts in turn, and the addresses of each, until one of them logs us in and is what `targetSessionAttrs` asks
- * for. An address that cannot be reached, stops, is full, or is of the wrong kind leads to the next one. Any other error of
+ * Tries the hosts in turn, and of each the address that can be reached first, then the others, until one of them logs us in and
+ * is what `targetSessionAttrs` asks for. An address that cannot be reached, stops, is full, or is of the wrong kind leads to the next one. Any other error of
  * a server is final, as in libpq: a wrong password is not tried on everybody.
  */
 export async function connectToHosts(
@@ -74,34 +75,52 @@ async function connectToHost(
 ): Promise<Candidate | undefined> {
   const addresses = await tried(search, () => lookUpHost(host, budget, search.signal))
   if (addresses === undefined) return undefined
-  const order = connectOrder(addresses, search.settings.loadBalanceHosts)
-  for (const [index, address] of order.entries()) {
-    const left = order.length - index
-    const share = left === 1 ? budget : budget.share(left)
-    const found = await tried(search, () => connectToAddress(search, address, share, left > 1))
+  const left = new Set(alternateFamilies(connectOrder(addresses, search.settings.loadBalanceHosts)))
+  while (left.size > 0) {
+    const approach = await firstReached(search, left, budget)
+    if (approach === undefined) return undefined
+    const share = left.size === 1 ? budget : budget.share(left.size)
+    const found = await tried(search, () => logIn(search, approach, share))
     if (found !== undefined) return found
-    if (budget.spent()) break
+    if (budget.spent()) return undefined
+    left.delete(approach.address)
   }
   return undefined
 }
 
-async function connectToAddress(
+/** Races the addresses that are left, and strikes out those that cannot be reached. A single one is not waited for. */
+async function firstReached(
   search: Search,
-  address: ServerAddress,
+  left: Set<ServerAddress>,
   budget: ConnectBudget,
-  more: boolean,
-): Promise<Candidate | undefined> {
+): Promise<Approach | undefined> {
+  const starts = Array.from(left, (address) => () => approachTo(search, address))
+  if (starts.length === 1) return starts[0]?.()
+  const { winner, failures } = await raceAddresses(starts, budget, search.signal)
+  for (const [{ address }, failure] of failures) {
+    if (search.signal?.aborted === true) throw failure
+    search.failures.push(failure)
+    left.delete(address)
+  }
+  return winner
+}
+
+function approachTo({ settings, events }: Search, address: ServerAddress): Approach {
+  const held = new HeldEvents(events)
+  return { ...firstAttempt(settings, address, held), address, events: held }
+}
+
+async function logIn(search: Search, approach: Approach, budget: ConnectBudget): Promise<Candidate | undefined> {
   const { settings, signal } = search
-  const events = new HeldEvents(search.events)
+  const { address, events } = approach
   let fit: Fit = 'fits'
   const { targetSessionAttrs: target } = settings
   const check = async (session: Session): Promise<void> => {
     fit = await fitOf(session, target)
   }
-  const opened = await openSession(settings, address, events, {
+  const opened = await openSession(approach, settings, address, events, {
     timeoutMs: budget.leftMs(),
     shownTimeoutMs: Math.round(budget.totalMs),
-    reachMs: more ? REACH_MS : 0,
     signal,
     check: target === 'any' ? undefined : check,
   })

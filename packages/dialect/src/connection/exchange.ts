@@ -19,6 +19,8 @@ export interface Exchange {
   readonly retractable?: boolean
   /** Whether the server has answered everything so far and waits to be asked for more. Default false. */
   readonly suspended?: boolean
+  /** Whether it is for us to send more of its data: until then the server need not say anything. Default false. */
+  readonly fed?: boolean
   /** Appends the frames. What a throw leaves behind is taken back by the session, and `fail` follows. */
   write(out: SendBuffer): void
   /** A cancel is on its way, which the server may not notice: it waits for data, or is not yet at the statement itself. */

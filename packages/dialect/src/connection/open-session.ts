@@ -7,6 +7,7 @@ import { type Authenticator, createAuthenticator } from './authentication/authen
 import type { Channel } from './authentication/choose-mechanism.ts'
 import { tlsServerEndPoint } from './authentication/tls-server-end-point.ts'
 import { StartupExchange } from './exchanges/startup.ts'
+import type { Contender } from './race-addresses.ts'
 import type { ServerEvents } from './server-events.ts'
 import { Session } from './session.ts'
 import { type Encryption, Transport } from './transport.ts'
@@ -28,40 +29,42 @@ export interface OpeningLimits {
   readonly timeoutMs: number
   /** The limit of which it is the rest, for the error. */
   readonly shownTimeoutMs: number
-  /** How long the TCP connection may take; 0 is no other limit. */
-  readonly reachMs: number
   readonly signal: AbortSignal | undefined
   /** Called when the session is ready, and waited for within the limits. */
   readonly check: ((session: Session) => Promise<void>) | undefined
 }
 
-interface Attempt extends OpenSession {
+/** A session that is being opened; as a contender it is raced for the TCP connection alone. */
+export interface Attempt extends OpenSession, Contender {
   readonly encryption: Encryption
   readonly authenticator: Authenticator
   /** The session has begun: from now on its end is news. */
   begin(): void
 }
 
+/** The first attempt at an address. Nothing is sent before it is opened, or reached in a race. */
+export function firstAttempt(settings: ConnectionSettings, address: ServerAddress, events: ServerEvents): Attempt {
+  return prepare(settings, address, events, encryptions(settings, address)[0])
+}
+
 /**
- * Connects to one address and logs in. Rejects with a `ConnectionError` that says how far it came, or with the server's
- * own error. `events` hears of the end of a session only if it has begun.
+ * Connects to one address, unless the attempt has reached it already, and logs in. Rejects with a `ConnectionError` that says
+ * how far it came, or with the server's own error. `events` hears of the end of a session only if it has begun.
  */
 export async function openSession(
+  first: Attempt,
   settings: ConnectionSettings,
   address: ServerAddress,
   events: ServerEvents,
   limits: OpeningLimits,
 ): Promise<OpenSession> {
-  const [first, second] = encryptions(settings, address)
-  let attempt = prepare(settings, address, events, first)
-  const { timeoutMs, reachMs, shownTimeoutMs, signal } = limits
-  const timer = timeoutMs === 0 ? undefined : setTimeout(() => attempt.transport.timeOut(shownTimeoutMs), timeoutMs)
-  const unreached = (): void => {
-    if (attempt.transport.phase === 'connecting') attempt.transport.timeOut(reachMs)
-  }
-  const reachTimer = reachMs === 0 ? undefined : setTimeout(unreached, reachMs)
-  const giveUp = (): void => attempt.transport.giveUp()
+  const [, second] = encryptions(settings, address)
+  let attempt = first
+  const { timeoutMs, shownTimeoutMs, signal } = limits
+  const timer = timeoutMs === 0 ? undefined : setTimeout(() => attempt.timeOut(shownTimeoutMs), timeoutMs)
+  const giveUp = (): void => attempt.giveUp()
   signal?.addEventListener('abort', giveUp, { once: true })
+  if (signal?.aborted === true) giveUp()
   try {
     try {
       return await logIn(attempt, settings, address, limits)
@@ -74,7 +77,6 @@ export async function openSession(
     }
   } finally {
     clearTimeout(timer)
-    clearTimeout(reachTimer)
     signal?.removeEventListener('abort', giveUp)
   }
 }
@@ -106,7 +108,7 @@ function prepare(
   encryption: Encryption,
 ): Attempt {
   const transport = new Transport(settings, address)
-  const { user, oauthToken, requireAuth, channelBinding, maxScramIterations } = settings
+  const { user, oauthToken, scramKeys, requireAuth, channelBinding, maxScramIterations } = settings
   const channel = channelOf(transport, address)
   const login = {
     user,
@@ -115,6 +117,7 @@ function prepare(
       return passwordFor(settings, address)
     },
     oauthToken,
+    scramKeys,
     requireAuth,
     channelBinding,
     maxScramIterations,
@@ -135,7 +138,16 @@ function prepare(
     begun = true
     transport.phase = 'ready'
   }
-  return { encryption, transport, authenticator, session, begin }
+  return {
+    encryption,
+    transport,
+    authenticator,
+    session,
+    begin,
+    reach: () => transport.reach(encryption),
+    timeOut: (timeLimitMs) => transport.timeOut(timeLimitMs),
+    giveUp: () => transport.giveUp(),
+  }
 }
 
 function channelOf(transport: Transport, { kind }: ServerAddress): Channel {

@@ -10,6 +10,8 @@ import { ConfigError } from '../errors/config-error.ts'
 /** PostgreSQL's protocol in TLS's own list of protocols. Direct TLS goes nowhere without it. */
 export const ALPN = 'postgresql'
 
+const REVOCATION_LIST = /-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g
+
 /** Reading keys and roots takes a millisecond or more; the connections of a pool share it. */
 const contexts = new WeakMap<TlsSettings, SecureContext>()
 
@@ -49,7 +51,7 @@ function makeContext({
   try {
     return createSecureContext({
       ...(roots === undefined ? {} : { ca: pem(roots) }),
-      ...(crl === undefined ? {} : { crl: pem(crl) }),
+      ...(crl === undefined ? {} : { crl: revocationLists(crl) }),
       ...(cert === undefined ? {} : { cert: pem(cert) }),
       ...(key === undefined ? {} : { key: pem(key) }),
       ...(passphrase === undefined ? {} : { passphrase }),
@@ -67,6 +69,14 @@ function trustedBySystem(): readonly string[] | undefined {
   // Node 22.15 and later. The namespace, because an import by name would fail where it is missing.
   const list = (tls as { getCACertificates?: (kind: 'default' | 'system') => string[] }).getCACertificates
   return list === undefined ? undefined : [...new Set([...list('system'), ...list('default')])]
+}
+
+/** Node reads no more than one list from a text, and there may be several. */
+function revocationLists(source: PemSource | readonly PemSource[]): string[] {
+  const sources = typeof source === 'string' || source instanceof Uint8Array ? [source] : source
+  return sources
+    .map((one) => (typeof one === 'string' ? one : Buffer.from(one).toString('latin1')))
+    .flatMap((text) => text.match(REVOCATION_LIST) ?? [text])
 }
 
 function pem(source: PemSource | readonly PemSource[]): string | Buffer | (string | Buffer)[] {

@@ -45,6 +45,27 @@ export async function fitOf(session: Session, target: TargetSessionAttrs): Promi
   return found === answer ? 'fits' : otherwise
 }
 
+/** What the server has reported of itself; undefined for an old one, and for a pooler. */
+export function reportsReadOnly(session: Session): boolean | undefined {
+  return reported(session, READ_ONLY)
+}
+
+/**
+ * Whether a server that has refused to write is no longer what was asked for. Where anything will do, that is one which has
+ * become read only since: `before` is what it reported at login. Otherwise the transaction was read only, or whoever asked
+ * wanted it so.
+ */
+export async function isDemoted(
+  session: Session,
+  target: TargetSessionAttrs,
+  before: boolean | undefined,
+): Promise<boolean> {
+  if (target === 'read-write' || target === 'primary') return (await fitOf(session, target)) === 'unfit'
+  if (target !== 'any' || before === true) return false
+  // Of one that reports nothing only a standby is sure not to be read only at the user's own wish.
+  return (await fitOf(session, before === false ? 'read-write' : 'primary')) === 'unfit'
+}
+
 function reported({ parameters }: Session, { settings }: Question): boolean | undefined {
   const values = settings.map((name) => parameters.get(name))
   if (values.includes('on')) return true

@@ -17,6 +17,7 @@ import {
   readReadyForQuery,
   type TransactionStatus,
 } from '../wire/status-messages.ts'
+import type { DeadPeerWatch } from './dead-peer-watch.ts'
 import { fromBetween } from './error-outcome.ts'
 import type { Exchange } from './exchange.ts'
 import { Queue } from './queue.ts'
@@ -50,6 +51,9 @@ const BACKLOG_EXCHANGES = 16
 
 /** Operator intervention: what begins so is about the end of a session, or of the server. */
 const SHUTDOWN = '57P'
+
+/** `read_only_sql_transaction`. */
+const READ_ONLY = '25006'
 
 /** A server reports about 15 of its settings; names without end would fill the memory. */
 const MAX_REPORTED_SETTINGS = 1_000
@@ -90,6 +94,10 @@ export class Session {
   /** What telemetry calls it; null before it has logged in. */
   traced: TracedConnection | null = null
   status: TransactionStatus = 'I'
+  /** Hears of every write, and of the end; null where nobody watches. */
+  watch: DeadPeerWatch | null = null
+  /** The server has refused to write, because it or the transaction is read only. Whoever looks into it clears this. */
+  refusedWrite = false
 
   readonly #link: SessionLink
   readonly #events: ServerEvents
@@ -116,6 +124,7 @@ export class Session {
   #turn: Turn | null = null
   #holds = 0
   #congested = false
+  #reading = true
   #pumping = false
 
   #death: { readonly cause: Error | undefined } | null = null
@@ -138,6 +147,11 @@ export class Session {
     return this.#death !== null
   }
 
+  /** What is asked of a session that has died fails with this: an error of its own each time. */
+  get failure(): Error {
+    return this.#failure('not-sent')
+  }
+
   /** Whether `exchange` was sent, is not settled, and has nobody before or behind it. */
   isAlone(exchange: Exchange): boolean {
     return this.#sent.first === exchange && this.#sent.last === exchange
@@ -151,6 +165,18 @@ export class Session {
   /** How many exchanges were sent and are not answered. */
   get depth(): number {
     return this.#sent.length
+  }
+
+  /** Whether it is for the server to answer, or to take what we have for it, and we would notice. */
+  get owed(): boolean {
+    if (!this.#reading || this.#sent.length === this.#unflushedCount) return false
+    const only = this.onlyExchange
+    return only === null || this.#congested || (only.suspended !== true && only.fed !== true)
+  }
+
+  /** Bytes that the socket has brought so far. */
+  get receivedBytes(): number {
+    return this.#consumedBytes + this.incoming.end - this.incoming.start
   }
 
   /** Whether frames wait for the end of the tick to be written. */
@@ -221,10 +247,12 @@ export class Session {
 
   /** Reads no more until `resumeReading`, for a consumer that does not keep up. What has been read is still handed over. */
   pauseReading(): void {
+    this.#reading = false
     this.#link.pause()
   }
 
   resumeReading(): void {
+    this.#reading = true
     this.#link.resume()
   }
 
@@ -262,6 +290,7 @@ export class Session {
   flushed(): void {
     this.#unflushed = null
     this.#unflushedCount = 0
+    this.watch?.begin()
   }
 
   /** Where the socket may read to next. */
@@ -304,6 +333,7 @@ export class Session {
   lost(cause?: Error): void {
     if (this.#death !== null) return
     this.#death = { cause }
+    this.watch?.stop()
     let outcome: Outcome = 'unknown'
     for (let exchange = this.#sent.shift(); exchange !== null; exchange = this.#sent.shift()) {
       if (exchange === this.#unflushed) outcome = 'not-sent'
@@ -497,6 +527,7 @@ export class Session {
 
   #errorResponse(error: PostgresError): void {
     const exchange = this.#sent.first
+    if (error.code === READ_ONLY) this.refusedWrite = true
     // Without anybody to tell, it is the server's farewell: 57P01 before a shutdown, 57P05 after too long a pause.
     if (exchange === null) this.destroy(error)
     else {

@@ -94,25 +94,44 @@ export class Transport implements SessionLink {
 
   /** Opens the socket, and TLS on it where that is wanted. */
   async open(encryption: Encryption): Promise<void> {
-    const { tls } = this.#settings
-    if (tls === false || this.#address.kind === 'unix' || encryption === 'none') return this.#connect(true)
-    if (tls.negotiation === 'direct') return this.#connectDirectly(tls)
+    if (this.#socket === null) await this.reach(encryption)
+    const tls = this.#tlsFor(encryption)
+    if (tls === undefined) return this.#refuseWithoutCertificate()
+    await (tls.negotiation === 'direct' ? this.#finishDirectTls(tls) : this.#negotiateTls(tls, encryption))
+  }
+
+  /** Opens the socket alone, for whoever wants to know first whether anybody is there; `open` does the rest. */
+  async reach(encryption: Encryption): Promise<void> {
+    if (this.#phase === 'closing') throw this.lostError('not-sent', undefined)
+    const tls = this.#tlsFor(encryption)
+    if (tls?.negotiation === 'direct') return this.#connectDirectly(tls)
     // Node reads what comes through TLS by events, and what then comes in the clear straight into our buffer.
-    await this.#connect(encryption === 'offered')
-    await this.#negotiateTls(tls, encryption)
+    return this.#connect(encryption !== 'required' || tls === undefined)
+  }
+
+  /** Who wants to be asked for a certificate cannot be asked here: on a unix socket, that is. */
+  #refuseWithoutCertificate(): void {
+    const { tls } = this.#settings
+    if (tls === false || !tls.certRequired) return
+    throw this.#abort(new Error('sslcertmode=require needs TLS, which unix sockets do not have'))
+  }
+
+  #tlsFor(encryption: Encryption): TlsSettings | undefined {
+    const { tls } = this.#settings
+    return tls === false || this.#address.kind === 'unix' || encryption === 'none' ? undefined : tls
   }
 
   /** Gives up because the time for connecting is over. */
   timeOut(timeLimitMs: number = this.#settings.connectTimeoutMs): void {
     this.#timedOut = true
     this.#timeLimitMs = timeLimitMs
-    this.#abort(undefined)
+    this.#down(undefined)
   }
 
   /** Gives up because nobody wants the connection any more. */
   giveUp(): void {
     this.#phase = 'closing'
-    this.#abort(undefined)
+    this.#down(undefined)
   }
 
   scheduleFlush(): void {
@@ -148,6 +167,23 @@ export class Transport implements SessionLink {
     this.#socket?.write(bytes)
     await this.#closed
     if (this.#timedOut) throw this.lostError('unknown', undefined)
+  }
+
+  /**
+   * Resolves when a server is there, for a transport without a session: it has made TLS with us where `encrypted`, else it
+   * has said whether it could.
+   */
+  async knock(encrypted: boolean): Promise<void> {
+    await this.open(encrypted ? 'required' : 'none')
+    const socket = this.#socket
+    if (!encrypted && socket !== null) await this.#askForTls(socket)
+  }
+
+  /** Closes in order, without a word. */
+  hangUp(): void {
+    this.#phase = 'closing'
+    this.#socket?.resume()
+    this.#socket?.end()
   }
 
   /** Says goodbye to the server and closes in order. */
@@ -201,9 +237,13 @@ export class Transport implements SessionLink {
 
   #error(code: ConnectionErrorCode, message: string, outcome: Outcome, cause: Error | undefined): ConnectionError {
     const { host, port } = this.#address
-    if (this.#readyAt !== undefined) this.#connectedMs ??= Math.round(performance.now() - this.#readyAt)
+    this.#noteEnd()
     const connectedMs = this.#connectedMs
     return new ConnectionError(message, { code, host, port, phase: this.#phase, outcome, connectedMs, cause })
+  }
+
+  #noteEnd(): void {
+    if (this.#readyAt !== undefined) this.#connectedMs ??= Math.round(performance.now() - this.#readyAt)
   }
 
   #where(): string {
@@ -211,9 +251,13 @@ export class Transport implements SessionLink {
     return address.kind === 'unix' ? address.path : `${address.host}:${address.port}`
   }
 
+  get #canReadIntoBuffer(): boolean {
+    return readsIntoBuffer && this.#session !== null
+  }
+
   async #connect(intoBuffer: boolean): Promise<void> {
     const address = this.#address
-    const direct = intoBuffer && readsIntoBuffer && this.#session !== null
+    const direct = intoBuffer && this.#canReadIntoBuffer
     const socket = connectTcp({
       ...(address.kind === 'unix'
         ? { path: address.path }
@@ -241,35 +285,44 @@ export class Transport implements SessionLink {
       return
     }
     socket.removeAllListeners('data')
-    await this.#shakeHands(connectTls({ socket, ...secureOptions(tls, this.#address.host) }), tls)
-    this.#socket?.on('data', (chunk: Buffer) => this.#take(chunk))
+    const secured = connectTls({ socket, ...secureOptions(tls, this.#address.host) })
+    this.#adopt(secured, tls)
+    await this.#shakeHands(secured, tls)
+    secured.on('data', (chunk: Buffer) => this.#take(chunk))
   }
 
   /** TLS from the first byte. */
   async #connectDirectly(tls: TlsSettings): Promise<void> {
     const address = this.#address
-    const direct = readsIntoBuffer && this.#session !== null
     const secured = connectTls({
       ...(address.kind === 'unix' ? {} : { host: address.hostaddr ?? address.host }),
       port: address.port,
       ...secureOptions(tls, address.host),
-      ...(direct ? { onread: this.#intoBuffer() } : {}),
+      ...(this.#canReadIntoBuffer ? { onread: this.#intoBuffer() } : {}),
     })
-    secured.once('connect', () => {
-      this.#phase = 'tls'
-      this.#configure(secured)
-    })
+    this.#adopt(secured, tls)
+    await this.#event(secured, 'connect')
+    this.#configure(secured)
+  }
+
+  async #finishDirectTls(tls: TlsSettings): Promise<void> {
+    this.#phase = 'tls'
+    const secured = this.#socket
+    if (!(secured instanceof TLSSocket)) throw this.lostError('not-sent', undefined)
     await this.#shakeHands(secured, tls)
     // A server that serves another protocol on this port must not be led to take ours for its own.
     if (secured.alpnProtocol !== ALPN)
       throw this.#abort(new Error('the server did not agree to speak PostgreSQL (ALPN)'))
-    if (!direct) secured.on('data', (chunk: Buffer) => this.#take(chunk))
+    if (!this.#canReadIntoBuffer) secured.on('data', (chunk: Buffer) => this.#take(chunk))
   }
 
   async #shakeHands(secured: TLSSocket, tls: TlsSettings): Promise<void> {
-    this.#adopt(secured)
     this.#handshaking = true
     await this.#event(secured, 'secureConnect')
+    // What a server says of the signatures that it takes is part of its request for a certificate, and of nothing else.
+    if (tls.certRequired && secured.getSharedSigalgs().length === 0) {
+      throw this.#abort(new Error('the server did not ask for our certificate, as sslcertmode=require has it'))
+    }
     this.#handshaking = false
     if (tls.verify === 'none' && tls.asked) warnUnverified()
   }
@@ -277,6 +330,8 @@ export class Transport implements SessionLink {
   /** Resolves at the event, and rejects when the socket ends before it. */
   #event(socket: Socket, name: 'connect' | 'secureConnect'): Promise<void> {
     return new Promise((resolve, reject) => {
+      // It may have ended between two steps, and would not say so again.
+      if (socket.destroyed) throw this.lostError('not-sent', socket.errored ?? undefined)
       this.#opening = reject
       socket.once(name, () => {
         this.#opening = null
@@ -293,6 +348,7 @@ export class Transport implements SessionLink {
 
   #askForTls(socket: Socket): Promise<Buffer> {
     return new Promise((resolve, reject) => {
+      if (socket.destroyed) throw this.lostError('not-sent', socket.errored ?? undefined)
       this.#opening = reject
       this.#answering = (answer) => {
         this.#opening = null
@@ -332,8 +388,9 @@ export class Transport implements SessionLink {
     answering(bytes)
   }
 
-  #adopt(socket: Socket): void {
+  #adopt(socket: Socket, tls?: TlsSettings): void {
     this.#socket = socket
+    if (tls?.keyLog !== undefined) socket.on('keylog', tls.keyLog)
     let failure: Error | undefined
     socket.on('error', (error) => {
       failure ??= error
@@ -344,20 +401,26 @@ export class Transport implements SessionLink {
       // The plain socket below TLS closes too, and knows nothing of the reason.
       if (this.#socket !== socket) return
       this.#markClosed()
-      this.#abort(failure)
+      this.#down(failure)
     })
     socket.on('drain', () => this.#session?.congestion(false))
   }
 
-  /** The one way down: tells whoever opens the socket, or the session. Returns what it told. */
+  /** The one way down, for whoever throws what it told. */
   #abort(cause: Error | undefined): Error {
     const error = this.lostError('not-sent', cause)
+    this.#down(cause, error)
+    return error
+  }
+
+  /** Tells whoever opens the socket, or the session. No error is made for nobody: it costs 50 us at each orderly end. */
+  #down(cause: Error | undefined, error?: Error): void {
+    this.#noteEnd()
     const opening = this.#opening
     this.#opening = null
     this.#socket?.destroy()
-    opening?.(error)
+    opening?.(error ?? this.lostError('not-sent', cause))
     this.#session?.lost(cause)
-    return error
   }
 }
 

@@ -31,7 +31,7 @@ const dataOptions: Readonly<Record<string, Option>> = {
   encoding: { is: isString, kind: 'a string', formats: ['text', 'csv', 'binary'] },
 }
 
-const otherOptions: ReadonlySet<string> = new Set(['format', 'columns', 'signal', 'types'])
+const otherOptions: ReadonlySet<string> = new Set(['format', 'columns', 'signal', 'types', 'replica'])
 
 /** Throws `UsageError`. `major`: the server's version, or 0 where it tells none. */
 export function checkCopyTo(options: object, major: number): void {

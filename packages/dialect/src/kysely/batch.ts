@@ -23,7 +23,7 @@ export type KyselyBatchResults<Queries extends readonly CompilableQuery[]> = {
  * not appear in its log. See {@link Connection.batch}.
  *
  * Of {@link queryOptions}, what `options` leaves out is taken from the queries: the shortest `timeoutMs`, `prepare: false` if
- * one has it, `types` where all have the same. An error has the tag of its query.
+ * one has it, `types` where all have the same, `replica` where all have it. An error has the tag of its query.
  */
 export async function batch<const Queries extends readonly CompilableQuery[]>(
   db: QueryExecutorProvider,
@@ -46,7 +46,8 @@ async function runTogether(
 ): Promise<ServerResult[]> {
   try {
     const all = overridden(optionsOfAll(queries, options), options)
-    return await provideConnection(db, (connection) => connection.batch(queries, all))
+    const reading = all.replica === true ? queries.map(({ sql }) => sql) : null
+    return await provideConnection(db, (connection) => connection.batch(queries, all), reading)
   } catch (error) {
     const query = queries[positionOf(error).queryIndex ?? -1]
     throw query === undefined ? error : noteTag(error, options?.tag ?? queryOptionsOf(query)?.tag)
@@ -66,5 +67,6 @@ function optionsOfAll(queries: readonly CompiledQuery[], options: BatchOptions |
     ...(limits.length > 0 ? { timeoutMs: Math.min(...limits) } : unlimited ? { timeoutMs: 0 } : {}),
     ...(all.some(({ prepare }) => prepare === false) ? { prepare: false } : {}),
     ...(types === undefined ? {} : { types }),
+    ...(all.length > 0 && all.every(({ replica }) => replica === true) ? { replica: true } : {}),
   }
 }

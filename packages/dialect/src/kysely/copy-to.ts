@@ -8,7 +8,7 @@ import {
 } from 'kysely'
 
 import { CopyStream, type OpenedCopy } from '../client/copy-stream.ts'
-import type { CopyOrigin, CopyToOptions, CopyToRowsOptions } from '../client/copy-to.ts'
+import { type CopyOrigin, type CopyToOptions, type CopyToRowsOptions, isQuery } from '../client/copy-to.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
 import { type CompilableQuery, compileQuery, type RowOf } from './compilable-query.ts'
@@ -30,7 +30,7 @@ type RowsOptions = Omit<CopyToRowsOptions, 'columns' | 'rowMode'>
  * The connection is taken at the first `next`, and given back at the end or when the loop is left; in a transaction nothing
  * else can be asked meanwhile. Queries can be of any kind that returns rows. Of a table, bytes have the columns that can be
  * copied in again, and rows have all; a view, or a table in partitions, has to be a query for bytes.
- * Plugins see the rows as those of a query; of {@link queryOptions}, `types` applies. See {@link Connection.copyTo}.
+ * Plugins see the rows as those of a query; of {@link queryOptions}, `types` and `replica` apply. See {@link Connection.copyTo}.
  */
 export function copyTo<DB, Table extends keyof DB & string>(
   db: Kysely<DB> | Transaction<DB>,
@@ -58,10 +58,13 @@ export function copyTo(
   options: CopyToOptions | CopyToRowsOptions = {},
 ): CopyStream<unknown> {
   const db = provider as Kysely<unknown>
-  const { origin, columns, types, queryId } = originOf(db, from, options.columns)
+  const { origin, columns, types, replica, queryId } = originOf(db, from, options.columns)
   const given = { ...options, columns, types: options.types ?? types } as CopyToRowsOptions
+  const marked = options.replica ?? replica ?? false
+  const reading = marked ? (isQuery(origin) ? [origin.query] : []) : null
   return new CopyStream(async () => {
-    const { stream, release } = await occupied(db, given.signal, (connection) => connection.copyTo(origin, given))
+    const open = (connection: Copying): CopyStream<unknown> => connection.copyTo(origin, given)
+    const { stream, release } = await occupied(db, given.signal, open, reading)
     return { copy: given.format === 'rows' ? transformed(db, stream, queryId) : stream, release }
   })
 }
@@ -70,6 +73,7 @@ interface Origin {
   readonly origin: CopyOrigin
   readonly columns?: readonly string[]
   readonly types?: PgTypes | undefined
+  readonly replica?: boolean | undefined
   readonly queryId: QueryId
 }
 
@@ -78,7 +82,8 @@ function originOf(db: Kysely<unknown>, from: string | CompilableQuery, columns: 
     const compiled = compileQuery(from, db)
     const { sql, parameters, queryId } = compiled
     if (columns !== undefined) throw new UsageError('A query has its own columns')
-    return { origin: { query: sql, parameters }, types: queryOptionsOf(compiled)?.types, queryId }
+    const { types, replica } = queryOptionsOf(compiled) ?? {}
+    return { origin: { query: sql, parameters }, types, replica, queryId }
   }
   const copied = copiedTable(db, from, columns ?? [])
   return {
@@ -100,6 +105,7 @@ function occupied(
   db: QueryExecutorProvider,
   signal: AbortSignal | undefined,
   open: (connection: Copying) => CopyStream<unknown>,
+  reading: readonly string[] | null,
 ): Promise<Occupied> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal?.reason)
@@ -108,12 +114,16 @@ function occupied(
       return
     }
     signal?.addEventListener('abort', abort, { once: true })
-    const lent = occupyConnection(db, async (connection) => {
-      signal?.removeEventListener('abort', abort)
-      if (signal?.aborted === true) return
-      const stream = open(connection)
-      await new Promise<void>((release) => resolve({ stream, release }))
-    })
+    const lent = occupyConnection(
+      db,
+      async (connection) => {
+        signal?.removeEventListener('abort', abort)
+        if (signal?.aborted === true) return
+        const stream = open(connection)
+        await new Promise<void>((release) => resolve({ stream, release }))
+      },
+      reading,
+    )
     lent.catch((error: unknown) => {
       signal?.removeEventListener('abort', abort)
       reject(error)

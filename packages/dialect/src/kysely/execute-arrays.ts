@@ -1,5 +1,6 @@
 import type { QueryExecutorProvider } from 'kysely'
 
+import type { Connection } from '../client/connection.ts'
 import type { QueryOptions } from '../client/query.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { type CompilableQuery, compileQuery } from './compilable-query.ts'
@@ -23,5 +24,7 @@ export async function executeArrays<Row extends readonly unknown[] = unknown[]>(
 ): Promise<QueryResult<Row>> {
   const compiled = compileQuery(query, db)
   const all: QueryOptions = { ...overridden(queryOptionsOf(compiled), options), rowMode: 'array' }
-  return provideConnection(db, (connection) => connection.query<Row>(compiled.sql, compiled.parameters, all))
+  const run = (connection: Connection): Promise<QueryResult<Row>> =>
+    connection.query<Row>(compiled.sql, compiled.parameters, all)
+  return provideConnection(db, run, all.replica === true ? [compiled.sql] : null)
 }

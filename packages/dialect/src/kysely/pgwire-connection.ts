@@ -7,6 +7,7 @@ import { TransactionId } from '../client/transaction-id.ts'
 import type { QueryResult as ServerResult } from '../connection/exchanges/query.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { neverSent } from '../pool/never-sent.ts'
+import type { PoolQueryOptions } from '../pool/pool-query-options.ts'
 import { MAX_DISPATCHES, type Pool } from '../pool/pool.ts'
 import type { AbortableOptions } from './abortable-options.ts'
 import { ChunkStream, refuseBesideStream } from './chunk-stream.ts'
@@ -41,6 +42,8 @@ export class PgwireConnection implements DatabaseConnection {
   #transactionId: TransactionId | null = null
   /** No query shares a connection any more: one has, or there are going to be several, which have one alone together. */
   #shared = false
+  /** The next query may have to be stopped on the server: nothing else runs on its connection. */
+  #alone = false
   /** Cancels the abortable query that is running; null while there is none. */
   #cancellation: AbortController | null = null
   /** Streams that have begun and not ended. */
@@ -64,6 +67,7 @@ export class PgwireConnection implements DatabaseConnection {
     this.#signal = options?.signal
     this.#released = false
     this.#shared = false
+    this.#alone = false
     this.#taking = null
     this.#acquisition = ++acquisitions
   }
@@ -95,6 +99,18 @@ export class PgwireConnection implements DatabaseConnection {
   async bind(): Promise<Connection> {
     this.#requireHeld()
     return this.#connection ?? (this.#connection = this.#pool.takeIdle()) ?? this.#take()
+  }
+
+  /**
+   * `bind` for `statements` that only read, to a replica if there is one; what was asked of it before, or in `db.connection()`,
+   * has chosen the primary. `options` are those that it would have been acquired with.
+   */
+  async bindReading(statements: readonly string[], options?: AbortableOptions): Promise<Connection> {
+    this.#requireHeld()
+    const chosen = !this.fresh || options !== this.#options
+    if (chosen || (statements.length === 0 && !this.#pool.replicated)) return this.bind()
+    this.#taking = this.#pool.takeReading(statements, this.#signal)
+    return this.#take()
   }
 
   /** Has the transaction that was begun tell its id, behind its first write: it answers for a COMMIT that is lost. */
@@ -161,7 +177,8 @@ export class PgwireConnection implements DatabaseConnection {
       ...(signal === undefined ? {} : { signal }),
     }
     const bound = parameters.slice()
-    const open = async (): Promise<BatchStream<R>> => (await this.bind()).stream<R>(sql, bound, settings)
+    const bind = (): Promise<Connection> => (settings.replica === true ? this.bindReading([sql], options) : this.bind())
+    const open = async (): Promise<BatchStream<R>> => (await bind()).stream<R>(sql, bound, settings)
     return new ChunkStream(open, signal, this.#ownStreams)
   }
 
@@ -170,6 +187,11 @@ export class PgwireConnection implements DatabaseConnection {
    * is nothing to collect: the server told the process id and the key at login.
    */
   async collectSessionInfo(): Promise<void> {
+    // Which server it goes to depends on what the query is.
+    if (this.#pool.replicated) {
+      this.#alone = true
+      return
+    }
     try {
       await this.bind()
     } catch (error) {
@@ -210,8 +232,9 @@ export class PgwireConnection implements DatabaseConnection {
     const connection = this.#connection
     this.#requireHeld()
     if (connection !== null) return this.#queryOn<R>(connection, sql, parameters, options)
+    if (options?.replica === true && this.fresh) return this.#queryReading<R>(sql, parameters, options)
     // What is written by hand may do anything to the session, and a second query may count on what the first has done.
-    if (!this.#shared && this.#taking === null && query.kind !== 'RawNode') {
+    if (!this.#shared && !this.#alone && this.#taking === null && query.kind !== 'RawNode') {
       const waitSignal = this.#signal
       const all = waitSignal === undefined ? options : { ...options, waitSignal }
       const shared = this.#pool.queryShared<R>(sql, parameters, all)
@@ -223,6 +246,18 @@ export class PgwireConnection implements DatabaseConnection {
     const idle = this.#taking === null ? this.#pool.takeIdle() : null
     this.#connection = idle
     return this.#queryFirst(idle, sql, parameters.slice(), options)
+  }
+
+  /** What may have to be stopped on the server has a connection alone. */
+  async #queryReading<R>(sql: string, parameters: readonly unknown[], options: QueryOptions): Promise<ServerResult<R>> {
+    const bound = parameters.slice()
+    if (!this.#alone) {
+      this.#shared = true
+      const all: PoolQueryOptions = { ...options, waitSignal: this.#signal }
+      return await this.#pool.query<R>(sql, bound, all)
+    }
+    const connection = await this.bindReading([sql], this.#options)
+    return await connection.query<R>(sql, bound, options)
   }
 
   #queryOn<R>(

@@ -80,7 +80,12 @@ export class PgwireDialect implements Dialect {
   }
 }
 
-function poolOf({ connection, pool, types, onCreateConnection }: PgwireDialectConfig): Pool {
+function poolOf({ connection, pool, types, onCreateConnection, onReserveConnection }: PgwireDialectConfig): Pool {
+  const replicated = pool?.replicas !== undefined && pool.replicas.length > 0
+  if (replicated && (onReserveConnection !== undefined || (pool instanceof Pool && onCreateConnection !== undefined))) {
+    // They are called with a connection before anybody has said what for.
+    throw new ConfigError('With replicas, hooks of the dialect cannot be used: use onConnect and onAcquire of the pool')
+  }
   if (pool instanceof Pool) {
     if (connection === undefined && types === undefined) return pool
     throw new ConfigError('A pool that is given has its connection and types already')

@@ -14,6 +14,7 @@ import { failedCommit } from '../client/failed-commit.ts'
 import { isLost } from '../client/lost.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { Pool } from '../pool/pool.ts'
+import { isForReplica } from '../pool/reading-options.ts'
 import { TransactionTracing } from '../telemetry/transaction-tracing.ts'
 import type { AbortableOptions } from './abortable-options.ts'
 import { abortedTransaction } from './aborted-transaction.ts'
@@ -84,6 +85,7 @@ export class PgwireDriver implements Driver {
       ...(isolationLevel === undefined ? [] : [`isolation level ${isolationLevel}`]),
       ...(accessMode === undefined ? [] : [accessMode]),
     ]
+    if (isForReplica(settings)) await known(connection).bindReading([])
     const begin = modes.length === 0 ? 'begin' : `start transaction ${modes.join(' ')}`
     await run(connection, begin).catch((error: unknown) => {
       // A transaction of which only the beginning is lost has no effect.

@@ -6,15 +6,17 @@ import { PgwireConnection } from './pgwire-connection.ts'
 
 /**
  * Lends the driver's connection behind `db`: that of the transaction, where `db` is one, and otherwise one of the pool,
- * until `use` has settled. Throws `UsageError` for a Kysely that runs on another dialect.
+ * until `use` has settled. Throws `UsageError` for a Kysely that runs on another dialect. `reading`: statements that are marked
+ * for a replica; null for anything else.
  */
 export function provideConnection<Result>(
   db: QueryExecutorProvider,
   use: (connection: Connection) => Promise<Result>,
+  reading: readonly string[] | null = null,
 ): Promise<Result> {
   return lendConnection(db, async (connection) => {
     connection.requireNoStream()
-    return use(await connection.bind())
+    return use(await bound(connection, reading))
   })
 }
 
@@ -36,11 +38,12 @@ export async function shareConnection<Result>(
 export async function occupyConnection<Result>(
   db: QueryExecutorProvider & { readonly isTransaction?: boolean },
   use: (connection: Connection) => Promise<Result>,
+  reading: readonly string[] | null = null,
 ): Promise<Result> {
   const occupied = async (connection: PgwireConnection): Promise<Result> => {
     const leave = connection.occupy()
     try {
-      return await use(await connection.bind())
+      return await use(await bound(connection, reading))
     } finally {
       leave()
     }
@@ -49,6 +52,10 @@ export async function occupyConnection<Result>(
   // While Kysely lends the connection of a transaction, it has all that is asked of the transaction wait, and `use` may be
   // waiting for just that. The connection stays the transaction's, so that it can be used behind Kysely's back.
   return occupied(await lendConnection(db, async (connection) => connection))
+}
+
+function bound(connection: PgwireConnection, reading: readonly string[] | null): Promise<Connection> {
+  return reading === null ? connection.bind() : connection.bindReading(reading)
 }
 
 function lendConnection<Result>(

@@ -2,9 +2,10 @@ import type { CompiledQuery, KyselyPlugin, QueryCompiler, QueryId, RootOperation
 
 import { checkCallOptions } from '../client/call-options.ts'
 import type { QueryOptions } from '../client/query.ts'
+import { isMarked } from '../client/replica-options.ts'
 
 /** What {@link queryOptions} can say of queries. For an `AbortSignal`, Kysely has options of its own. */
-export type KyselyQueryOptions = Pick<QueryOptions, 'timeoutMs' | 'prepare' | 'tag' | 'types'>
+export type KyselyQueryOptions = Pick<QueryOptions, 'timeoutMs' | 'prepare' | 'tag' | 'types' | 'replica'>
 
 /** Whether any query can have options: those who never use them pay nothing for them. */
 let inUse = false
@@ -28,6 +29,7 @@ const optionsOnTheWay = new WeakMap<QueryId, KyselyQueryOptions>()
  */
 export function queryOptions(options: KyselyQueryOptions): KyselyPlugin {
   checkCallOptions(options)
+  isMarked(options)
   inUse = true
   return {
     transformQuery: ({ node, queryId }) => {

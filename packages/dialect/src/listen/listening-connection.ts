@@ -75,6 +75,8 @@ export async function openListening(
     },
   }
   const open = await openConnection(settings, new Catalog(defaultTypes), serverEvents, signal)
+  // What the heartbeat asks is answered at once, or the server is not there: nobody else has to find out.
+  if (heartbeatMs > 0) open.session.watch = null
   // The server may have hung up right behind the login.
   const heartbeat = new Heartbeat(open.session, open.session.dead ? 0 : heartbeatMs)
   alive.heartbeat = heartbeat

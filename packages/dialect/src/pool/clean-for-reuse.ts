@@ -12,30 +12,35 @@ export type Cleaning = Pick<PoolSettings, 'reset' | 'hooks' | 'hookTimeoutMs'> &
 
 /** Whether a connection is as the next one has to find it, and nothing need be sent. */
 export function isClean(connection: Connection, { reset, hooks, alone }: Cleaning): boolean {
-  const quiet = connection.idle && connection.transactionStatus === 'I' && !connection.listening
+  const quiet =
+    connection.idle && connection.transactionStatus === 'I' && !connection.listening && !connection.refusedWrite
   if (!quiet || (alone && (reset === 'discard-all' || hooks.onRelease !== undefined))) return false
   return reset === 'none' || !connection.changed
 }
 
+/** `demoted`: fit for use, but its server is no longer one that was asked for. */
+export type Cleaned = 'clean' | 'demoted' | 'unclean'
+
 /**
  * Brings back a connection that was released while statements ran, with a transaction open, while it listened, or with
- * something left behind in its session. False when that failed or took too long; the connection is cut then.
+ * something left behind in its session; and looks into a write that its server has refused. `unclean` when that failed or
+ * took too long; the connection is cut then.
  */
-export async function cleanForReuse(connection: Connection, cleaning: Cleaning): Promise<boolean> {
+export async function cleanForReuse(connection: Connection, cleaning: Cleaning): Promise<Cleaned> {
   const cleaned = await cleanInTime(connection, cleaning)
-  if (!cleaned) await cutConnection(connection)
+  if (cleaned === 'unclean') await cutConnection(connection)
   return cleaned
 }
 
-async function cleanInTime(connection: Connection, cleaning: Cleaning): Promise<boolean> {
+async function cleanInTime(connection: Connection, cleaning: Cleaning): Promise<Cleaned> {
   let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, CLEANING_TIMEOUT_MS + hooksTimeoutMs(cleaning), false)
+  const tooLate = new Promise<Cleaned>((resolve) => {
+    timer = setTimeout(resolve, CLEANING_TIMEOUT_MS + hooksTimeoutMs(cleaning), 'unclean')
   })
   try {
     return await Promise.race([clean(connection, cleaning), tooLate])
   } catch {
-    return false
+    return 'unclean'
   } finally {
     clearTimeout(timer)
   }
@@ -47,14 +52,15 @@ function hooksTimeoutMs({ hooks, hookTimeoutMs, alone }: Cleaning): number {
   return called.length * hookTimeoutMs
 }
 
-async function clean(connection: Connection, cleaning: Cleaning): Promise<boolean> {
+async function clean(connection: Connection, cleaning: Cleaning): Promise<Cleaned> {
   // Whoever has shared it is gone: nobody waits for what still runs.
   if (!cleaning.alone) await connection.cancelAbandoned()
   await quieten(connection)
-  if (cleaning.alone && !(await hooked(connection, cleaning, 'onRelease'))) return false
+  if (cleaning.alone && !(await hooked(connection, cleaning, 'onRelease'))) return 'unclean'
   await quieten(connection)
-  if (!(await resetSession(connection, cleaning))) return false
-  return connection.transactionStatus === 'I'
+  if (!(await resetSession(connection, cleaning))) return 'unclean'
+  if (connection.refusedWrite && (await connection.lostRole())) return 'demoted'
+  return connection.transactionStatus === 'I' ? 'clean' : 'unclean'
 }
 
 async function quieten(connection: Connection): Promise<void> {
@@ -68,8 +74,10 @@ async function resetSession(connection: Connection, cleaning: Cleaning): Promise
   if (cleaning.reset === 'discard-all' && cleaning.alone) await connection.discardAll()
   else if (cleaning.reset !== 'none' && connection.changed) await connection.reset()
   else return true
+  connection.removeListeners()
   const prepared = await hooked(connection, cleaning, 'onConnect')
   connection.forgetChanges()
+  connection.keepListeners()
   return prepared
 }
 

@@ -1,6 +1,7 @@
 import type { NoticeListener } from '../client/notices.ts'
 import type { ConnectionOptions } from '../config/connection-options.ts'
 import { resolveConnectionSettings } from '../config/resolve-connection-settings.ts'
+import { resolveReplicaSettings } from '../config/resolve-replica-settings.ts'
 import { defaultTypes, type PgTypes } from '../types/profile/profile.ts'
 import { type PoolOptions, resolvePoolSettings } from './pool-options.ts'
 import { Pool } from './pool.ts'
@@ -18,5 +19,8 @@ export interface CreatePoolOptions extends PoolOptions {
 /** Makes a pool. Nothing is opened before it is first used, or told to `warmUp`. Throws `ConfigError` for options that cannot be. */
 export function createPool(options: CreatePoolOptions = {}): Pool {
   const { connection, types, onNotice, ...pool } = options
-  return new Pool(resolveConnectionSettings(connection), resolvePoolSettings(pool), types ?? defaultTypes, onNotice)
+  const primary = resolveConnectionSettings(connection)
+  const settings = resolvePoolSettings(pool)
+  const replicas = (pool.replicas ?? []).map((replica) => resolveReplicaSettings(replica, connection, primary))
+  return new Pool({ primary, replicas }, settings, types ?? defaultTypes, onNotice)
 }

@@ -13,4 +13,5 @@ export async function introduce(
   if (connection.closed && !shut.aborted) await connection.query('')
   if (hooks.onConnect !== undefined) await runHook('onConnect', hooks.onConnect, connection, hookTimeoutMs, shut)
   connection.forgetChanges()
+  connection.keepListeners()
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '../client/connection.ts'
+import type { CloseReason } from '../telemetry/pool-reasons.ts'
 import type { Pace } from './pace.ts'
 import { SHORT_MS } from './pace.ts'
-import type { CloseReason } from './pool-totals.ts'
 import { ServerTime } from './server-time.ts'
 
 /**
@@ -25,6 +25,8 @@ export class Lane {
   /** When it became idle, and when its server last gave a sign of life that counts. */
   since = 0
   heardAt = 0
+  /** When it was opened. */
+  readonly openedAt: number
   /** How often it was lent, and how many statements have shared it. */
   uses = 0
   /** Runs until it is too old. */
@@ -37,8 +39,9 @@ export class Lane {
   readonly #time = new ServerTime()
 
   /** `keepsAlive`: while somebody is on it, the process goes on. */
-  constructor(connection: Connection, keepsAlive: boolean) {
+  constructor(connection: Connection, openedAt: number, keepsAlive: boolean) {
     this.connection = connection
+    this.openedAt = openedAt
     this.#keepsAlive = keepsAlive
   }
 

@@ -12,7 +12,7 @@ export class Lease {
     this.#pool = pool
   }
 
-  /** Throws `UsageError` after the release. */
+  /** Throws `UsageError` after the release, which ends what was added by `onNotice` and `onClose`. */
   get connection(): Connection {
     if (this.#connection === null) throw new UsageError('The connection was released to the pool')
     return this.#connection

@@ -18,6 +18,7 @@ const defaults = {
   pipelining: 'auto',
   reset: 'smart',
   unref: false,
+  replicaFallback: true,
   hooks: {},
 }
 
@@ -55,6 +56,9 @@ test.each([
   [{ reset: 'all' as never }],
   [{ reset: '' as never }],
   [{ unref: 1 as never }],
+  [{ replicas: 'postgres://replica' as never }],
+  [{ replicas: null as never }],
+  [{ replicaFallback: 'no' as never }],
   [{ onConnect: 'select 1' as never }],
   [{ onRelease: null as never }],
   [{ maxWaiting: 0 }],

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from '../config/connection-options.ts'
 import { MAX_TIMER_MS } from '../config/option-checks.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { type PoolHooks, poolHooks } from './pool-hooks.ts'
@@ -52,6 +53,14 @@ export interface PoolOptions extends PoolHooks {
   readonly reset?: Reset | undefined
   /** Lets the process end although connections are in use. Idle ones never keep it alive. Default false. */
   readonly unref?: boolean | undefined
+  /**
+   * Servers that have what the primary has, for what only reads: connection strings, or options. What one does not say for
+   * itself is as for the primary: user, password, database, TLS and the like, and the port. To each there are as many connections
+   * as to the primary, opened when they are needed. Default none.
+   */
+  readonly replicas?: readonly (string | ConnectionOptions)[] | undefined
+  /** Whether reads go to the primary when no replica can be reached. Default true; without, they fail. */
+  readonly replicaFallback?: boolean | undefined
 }
 
 export type Pipelining = 'auto' | 'off'
@@ -62,6 +71,7 @@ export interface PoolSettings extends Counts {
   readonly pipelining: Pipelining
   readonly reset: Reset
   readonly unref: boolean
+  readonly replicaFallback: boolean
   readonly hooks: PoolHooks
 }
 
@@ -108,7 +118,14 @@ export const poolOptions: { readonly [Name in keyof Counts]: PoolOptionRow } = {
   leakDetectionMs: { default: 0, least: 0, most: MAX_TIMER_MS },
 }
 
-const otherOptions: ReadonlySet<string> = new Set(['pipelining', 'reset', 'unref', ...poolHooks])
+const otherOptions: ReadonlySet<string> = new Set([
+  'pipelining',
+  'reset',
+  'unref',
+  'replicas',
+  'replicaFallback',
+  ...poolHooks,
+])
 
 export function resolvePoolSettings(given: PoolOptions = {}): PoolSettings {
   for (const name of Object.keys(given)) {
@@ -120,13 +137,14 @@ export function resolvePoolSettings(given: PoolOptions = {}): PoolSettings {
     [Name in keyof Counts]: number
   }
   if (counts.min > counts.max) throw new ConfigError('The pool option min must not be larger than max')
-  const unref = given.unref ?? false
-  if (typeof unref !== 'boolean') throw new ConfigError('The pool option unref must be true or false')
+  if (given.replicas !== undefined && !Array.isArray(given.replicas))
+    throw new ConfigError('The pool option replicas must be an array')
   return {
     ...counts,
     pipelining: oneOf('pipelining', given.pipelining, pipeliningModes),
     reset: oneOf('reset', given.reset, resetPolicies),
-    unref,
+    unref: flag('unref', given.unref, false),
+    replicaFallback: flag('replicaFallback', given.replicaFallback, true),
     hooks: hooksOf(given),
   }
 }
@@ -136,6 +154,13 @@ function count(given: PoolOptions, name: keyof Counts): number {
   const value = given[name] ?? fallback
   if (Number.isInteger(value) && value >= least && value <= most) return value
   throw new ConfigError(`The pool option ${name} must be a whole number from ${least} to ${most}`)
+}
+
+function flag(name: string, value: boolean | undefined, fallback: boolean): boolean {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new ConfigError(`The pool option ${name} must be true or false`)
+  }
+  return value ?? fallback
 }
 
 function oneOf<Value extends string>(

@@ -1,29 +1,12 @@
+import { type CloseReason, closeReasons, type OpenReason, openReasons } from '../telemetry/pool-reasons.ts'
 import { type Histogram, TimeHistogram } from './histogram.ts'
-
-/** Why a connection of a pool was closed. */
-export const closeReasons = [
-  'idle',
-  'lifetime',
-  'uses',
-  'expired',
-  'lost',
-  'unanswered',
-  'unclean',
-  'hook',
-  'closed',
-] as const
-
-/**
- * `idle`, `lifetime`, `uses`: it was idle, old or used for as long or often as the options say. `expired`: by `expireConnections`.
- * `lost`: by its server, its borrower or the network. `unanswered`: it failed a check. `unclean`: it could not be made
- * fit for the next use. `hook`: a hook has thrown. `closed`: with the pool.
- */
-export type CloseReason = (typeof closeReasons)[number]
 
 /** What a pool has done so far. */
 export interface PoolTotals {
   /** Connections that were opened. */
   readonly opened: number
+  /** The same, by what they were opened for. */
+  readonly openedFor: Readonly<Record<OpenReason, number>>
   /** Attempts to open one that failed. */
   readonly failed: number
   readonly closed: Readonly<Record<CloseReason, number>>
@@ -39,22 +22,27 @@ export interface PoolTotals {
 
 /** Counts for {@link PoolTotals}. */
 export class PoolCounters {
-  opened = 0
   failed = 0
   timedOut = 0
   refused = 0
   readonly acquireMs: TimeHistogram = new TimeHistogram()
   readonly queryMs: TimeHistogram = new TimeHistogram()
-  readonly #closed = Object.fromEntries(closeReasons.map((reason) => [reason, 0])) as Record<CloseReason, number>
+  readonly #opened: Record<OpenReason, number> = zeros(openReasons)
+  readonly #closed: Record<CloseReason, number> = zeros(closeReasons)
+
+  opened(reason: OpenReason): void {
+    this.#opened[reason]++
+  }
 
   closed(reason: CloseReason): void {
     this.#closed[reason]++
   }
 
   get snapshot(): PoolTotals {
-    const { opened, failed, timedOut, refused, acquireMs, queryMs } = this
+    const { failed, timedOut, refused, acquireMs, queryMs } = this
     return {
-      opened,
+      opened: openReasons.reduce((sum, reason) => sum + this.#opened[reason], 0),
+      openedFor: { ...this.#opened },
       failed,
       closed: { ...this.#closed },
       timedOut,
@@ -63,4 +51,8 @@ export class PoolCounters {
       queryMs: queryMs.snapshot,
     }
   }
+}
+
+function zeros<Reason extends string>(reasons: readonly Reason[]): Record<Reason, number> {
+  return Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>
 }

@@ -4,7 +4,7 @@ import { type CallOptions, timeLimit } from '../client/call-options.ts'
 import type { Connection } from '../client/connection.ts'
 import type { CopyBytes, CopyFromOptions, CopyFromResult, CopyRows } from '../client/copy-from.ts'
 import { CopyStream } from '../client/copy-stream.ts'
-import type { CopyOrigin, CopyToOptions, CopyToRowsOptions } from '../client/copy-to.ts'
+import { type CopyOrigin, type CopyToOptions, type CopyToRowsOptions, isQuery } from '../client/copy-to.ts'
 import { Cursor, type CursorOptions } from '../client/cursor.ts'
 import type { ExecuteManyOptions, ParameterRows } from '../client/execute-many.ts'
 import {
@@ -18,10 +18,11 @@ import { type NoticeListener, tellNotice } from '../client/notices.ts'
 import { type NotifyOptions, notifyQuery } from '../client/notify.ts'
 import { ofCaller } from '../client/of-caller.ts'
 import type { QueryOptions } from '../client/query.ts'
+import { isMarked, type ReplicaOptions } from '../client/replica-options.ts'
 import type { TransactionOptions } from '../client/transaction-options.ts'
 import type { Transaction } from '../client/transaction.ts'
 import { withinTime } from '../client/within-time.ts'
-import type { ConnectionSettings } from '../config/connection-settings.ts'
+import type { ConnectionSettings, ServerAddress } from '../config/connection-settings.ts'
 import { Catalog } from '../connection/catalog.ts'
 import type { BatchQuery } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
@@ -33,6 +34,7 @@ import type { PgTypes } from '../types/profile/profile.ts'
 import type { Lane } from './lane.ts'
 import { Lease } from './lease.ts'
 import { neverSent } from './never-sent.ts'
+import { onlyReads } from './only-reads.ts'
 import type { Pace } from './pace.ts'
 import { Paces } from './paces.ts'
 import { PoolConnections } from './pool-connections.ts'
@@ -41,9 +43,12 @@ import type { PoolSettings } from './pool-options.ts'
 import type { PoolQueryOptions } from './pool-query-options.ts'
 import type { PoolStats } from './pool-stats.ts'
 import type { PoolTotals } from './pool-totals.ts'
+import { readingOptions } from './reading-options.ts'
+import type { ReplicaState } from './replica-state.ts'
+import { Replicas } from './replicas.ts'
 
 /** How to wait for a connection. */
-export interface AcquireOptions {
+export interface AcquireOptions extends ReplicaOptions {
   /** Stops waiting. The call rejects at once with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
@@ -62,29 +67,43 @@ const DEFAULT_CLOSE_TIMEOUT_MS = 10_000
 /** How often a statement goes to another connection, when those that it was given to die before it is sent. */
 export const MAX_DISPATCHES = 3
 
+/** The servers of a pool. */
+export interface PoolServers {
+  readonly primary: ConnectionSettings
+  readonly replicas: readonly ConnectionSettings[]
+}
+
 /**
- * A bounded number of connections to one database, opened when they are needed.
- * Descriptions of statements and types are shared by all of them.
+ * A bounded number of connections to one database, opened when they are needed; and to each of its replicas.
+ * Descriptions of statements and types are shared by all connections to one server.
  */
 export class Pool {
   readonly #connectionSettings: ConnectionSettings
+  readonly #replicas: Replicas
   readonly #connections: PoolConnections
   readonly #paces: Paces | null
   readonly #listeners: PoolListeners
 
+  /** `replaceable`: a replica, whose reads can go elsewhere. */
   constructor(
-    connectionSettings: ConnectionSettings,
+    { primary: connectionSettings, replicas }: PoolServers,
     settings: PoolSettings,
     types: PgTypes,
     onNotice?: NoticeListener,
+    replaceable: boolean = false,
   ) {
     this.#connectionSettings = connectionSettings
+    // Each has a catalog of its own: a logical replica has other OIDs, and a physical one may lag behind the primary's types.
+    const open = (replica: ConnectionSettings, elsewhere: boolean): Pool =>
+      new Pool({ primary: replica, replicas: [] }, settings, types, onNotice, elsewhere)
+    this.#replicas = new Replicas(replicas, settings.replicaFallback, open)
     const catalog = new Catalog(types)
     const events = {
       notice: (notice: PostgresError) => onNotice !== undefined && tellNotice(onNotice, notice),
       notification: () => {},
     }
-    this.#connections = new PoolConnections({ settings: connectionSettings, catalog, events }, settings)
+    const server = { settings: connectionSettings, catalog, events, replaceable }
+    this.#connections = new PoolConnections(server, settings)
     const { onAcquire, onRelease } = settings.hooks
     // What a hook does to a session is for whoever has the connection, who has it alone then.
     const shares = settings.pipelining === 'auto' && onAcquire === undefined && onRelease === undefined
@@ -92,22 +111,27 @@ export class Pool {
     this.#listeners = new PoolListeners(connectionSettings)
   }
 
-  /** What the pool is doing right now. */
+  /** What the pool is doing right now, on the primary. */
   get stats(): PoolStats {
     return this.#connections.stats
   }
 
-  /** What the pool has done so far: a snapshot, with why connections were closed, and how long things took. */
+  /** What the pool has done so far, on the primary: a snapshot, with why connections were closed, and how long things took. */
   get totals(): PoolTotals {
     return this.#connections.counters.snapshot
   }
 
+  /** The replicas, in the order of the option, and what is done and was done there. */
+  get replicas(): readonly ReplicaState[] {
+    return this.#replicas.states
+  }
+
   /**
    * Opens the connections that are kept, `min` of them and at least one, and resolves when they are ready. Without it they are
-   * opened on first use. Rejects with the reason when one cannot be opened.
+   * opened on first use. Rejects with the reason when one cannot be opened; replicas that cannot be reached are passed over.
    */
-  warmUp(): Promise<void> {
-    return this.#connections.warmUp()
+  async warmUp(): Promise<void> {
+    await Promise.all([this.#connections.warmUp(), this.#replicas.warmUp()])
   }
 
   /**
@@ -116,11 +140,13 @@ export class Pool {
    */
   expireConnections(): void {
     this.#connections.expire()
+    for (const replica of this.#replicas.pools) replica.expireConnections()
   }
 
   /** Borrows a connection for as long as it takes. Release it, best with `await using`. */
   async acquire(options?: AcquireOptions): Promise<Lease> {
-    return new Lease(await this.take(options?.signal), this)
+    if (options?.replica === undefined) return new Lease(await this.take(options?.signal), this)
+    return new Lease(await this.#lend(options, []), this)
   }
 
   /**
@@ -133,6 +159,7 @@ export class Pool {
     options?: QueryOptions,
   ): Promise<QueryResult<Row>> {
     const bound = parameters.slice()
+    if (options?.replica !== undefined) return this.#queryMarked<Row>(sql, bound, options)
     // Without a closure for a call without a limit.
     if (timeLimit(options, this.#connectionSettings) === 0) return this.#query<Row>(sql, bound, options, MAX_DISPATCHES)
     return this.#inTime(options, (rest) => this.#query<Row>(sql, bound, rest, MAX_DISPATCHES))
@@ -178,7 +205,7 @@ export class Pool {
     const bound = parameters.slice()
     let borrowed: Connection | undefined
     const open = async (batchRows: number): Promise<BatchStream<Row>> => {
-      const connection = await this.take(options.signal)
+      const connection = await this.#inTime(options, (waiting = options) => this.#lend(waiting, [sql]))
       try {
         const stream = connection.stream<Row>(sql, bound, { ...rest, batchRows })
         borrowed = connection
@@ -192,14 +219,18 @@ export class Pool {
     return new Cursor<Row>({ open, ended }, prefetch)
   }
 
-  /** Runs a function in a transaction, on a connection of its own meanwhile. See {@link Connection.transaction}. */
+  /**
+   * Runs a function in a transaction, on a connection of its own meanwhile. One that is read only is run on a replica, if there
+   * are any; not so a serializable or deferrable one, which a standby cannot run. See {@link Connection.transaction}.
+   */
   async transaction<Result>(
     fn: (transaction: Transaction) => Promise<Result>,
     options: TransactionOptions = {},
   ): Promise<Result> {
-    const connection = await this.take(options.signal)
+    const { onReplica, ...rest } = readingOptions(options)
+    const connection = await this.#lend({ signal: options.signal, replica: onReplica }, [])
     try {
-      return await connection.transaction(fn, options)
+      return await connection.transaction(fn, rest)
     } finally {
       this.giveBack(connection)
     }
@@ -211,7 +242,8 @@ export class Pool {
     options?: BatchOptions,
   ): Promise<BatchResults<Rows>> {
     return this.#inTime(options, async (rest) => {
-      const connection = await this.take(rest?.signal)
+      const statements = queries.map(({ sql }) => sql)
+      const connection = await this.#lend(rest, statements)
       try {
         return await connection.batch<Rows>(queries, rest)
       } finally {
@@ -264,7 +296,7 @@ export class Pool {
   copyTo(origin: CopyOrigin, options?: CopyToOptions): CopyStream<Uint8Array>
   copyTo(origin: CopyOrigin, options?: CopyToOptions | CopyToRowsOptions): CopyStream<unknown> {
     return new CopyStream(async () => {
-      const connection = await this.take(options?.signal)
+      const connection = await this.#lend(options, isQuery(origin) ? [origin.query] : [])
       const release = (): void => this.giveBack(connection)
       try {
         return { copy: connection.copyTo(origin, options as CopyToRowsOptions), release }
@@ -286,11 +318,47 @@ export class Pool {
   }
 
   /**
-   * Takes back what `take` gave. Never throws; a connection that cannot be reused is dropped, and one that nobody has
-   * borrowed is left where it is.
+   * A connection to a replica, or else to the primary, which refuses to write then if one of `statements` may want to. For
+   * callers that take care of giving it back themselves.
+   */
+  async takeReading(statements: readonly string[], signal?: AbortSignal): Promise<Connection> {
+    return await this.#replicas.run(
+      (replica) => replica.take(signal),
+      () => this.#takeRefusing(statements, signal),
+    )
+  }
+
+  /**
+   * Takes back what `take` or `takeReading` gave. Never throws; a connection that cannot be reused is dropped, and one that
+   * nobody has borrowed is left where it is.
    */
   giveBack(connection: Connection): void {
-    this.#connections.giveBack(connection)
+    if (!this.#connections.giveBack(connection)) this.#replicas.giveBack(connection)
+  }
+
+  /** Whether there are replicas. */
+  get replicated(): boolean {
+    return this.#replicas.pools.length > 0
+  }
+
+  /** Where its connections lead: the first host. */
+  get address(): ServerAddress {
+    return this.#connectionSettings.hosts[0]
+  }
+
+  /** How many connections are in use, being opened, or waited for. */
+  get load(): number {
+    return this.#connections.load
+  }
+
+  /** Why no connection can be opened; null while there are some, and when nothing speaks against it. */
+  get failure(): Error | null {
+    return this.#connections.failure
+  }
+
+  /** It is closed, or closing. */
+  get closed(): boolean {
+    return this.#connections.closed
   }
 
   /** `query` for a statement that may share a connection. Null, with nothing done, for one that needs a connection alone. */
@@ -321,9 +389,10 @@ export class Pool {
 
   /** Lets what runs and waits finish, then closes all connections. Always resolves. */
   async close(options?: PoolCloseOptions): Promise<void> {
+    const replicas = this.#replicas.pools.map((replica) => replica.close(options))
     const silent = this.#listeners.close()
     await this.#connections.close(options?.timeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS)
-    await silent
+    await Promise.all([silent, ...replicas])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -337,6 +406,55 @@ export class Pool {
   ): Promise<Result> {
     const timeoutMs = timeLimit(options, this.#connectionSettings)
     return timeoutMs > 0 ? withinTime(options, timeoutMs, run) : run(options)
+  }
+
+  /** `query` with `replica` in its options. A limit of the caller's is one for all servers together. */
+  async #queryMarked<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    { replica, ...options }: PoolQueryOptions,
+  ): Promise<QueryResult<Row>> {
+    if (!isMarked({ replica })) return await this.query<Row>(sql, parameters, options)
+    const read = (rest: PoolQueryOptions): Promise<QueryResult<Row>> =>
+      this.#replicas.run(
+        (pool) => pool.query<Row>(sql, parameters, rest),
+        () => this.#queryReading<Row>(sql, parameters, rest),
+      )
+    const { timeoutMs = 0 } = options
+    return await (timeoutMs > 0 ? withinTime(options, timeoutMs, read) : read(options))
+  }
+
+  /** `query` for what is to be refused should it write. */
+  async #queryReading<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    options: PoolQueryOptions,
+  ): Promise<QueryResult<Row>> {
+    if (onlyReads(sql)) return await this.query<Row>(sql, parameters, options)
+    return await this.#inTime(options, async (rest) => {
+      const connection = await this.#takeRefusing([sql], rest?.waitSignal ?? rest?.signal)
+      try {
+        return await this.queryOn<Row>(connection, sql, parameters, rest)
+      } finally {
+        this.giveBack(connection)
+      }
+    })
+  }
+
+  /** What may write runs in a transaction that is read only, which the pool rolls back when the connection is given back. */
+  async #takeRefusing(statements: readonly string[], signal: AbortSignal | undefined): Promise<Connection> {
+    const connection = await this.take(signal)
+    try {
+      if (!statements.every(onlyReads)) await connection.execute('start transaction read only')
+    } catch (error) {
+      this.giveBack(connection)
+      throw error
+    }
+    return connection
+  }
+
+  async #lend(options: AcquireOptions | undefined, statements: readonly string[]): Promise<Connection> {
+    return await (isMarked(options) ? this.takeReading(statements, options?.signal) : this.take(options?.signal))
   }
 
   #query<Row>(
@@ -379,6 +497,8 @@ export class Pool {
       return await lane.connection.startQuery<Row>(sql, parameters, options)
     } catch (error) {
       answered = error instanceof PostgresError
+      // When those who share it have got off, the pool looks into it.
+      if (lane.connection.refusedWrite) lane.sealed = true
       if (!neverSent(error, lane.connection) || dispatches === 1) throw ofCaller(error, options)
     } finally {
       const ms = this.#connections.alight(lane, place, answered)

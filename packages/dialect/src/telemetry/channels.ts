@@ -3,9 +3,12 @@ import { channel, tracingChannel } from 'node:diagnostics_channel'
 import { TraceChannel } from './trace-channel.ts'
 import type {
   AcquireTrace,
+  CloseEvent,
   ConnectTrace,
   CopyTrace,
   NoticeEvent,
+  OpenTrace,
+  OutageTrace,
   PrepareTrace,
   QueryTrace,
   ReleaseEvent,
@@ -20,11 +23,14 @@ export interface TelemetryTraces {
   readonly 'pgwire:copy': CopyTrace
   readonly 'pgwire:transaction': TransactionTrace
   readonly 'pgwire:pool:acquire': AcquireTrace
+  readonly 'pgwire:pool:open': OpenTrace
+  readonly 'pgwire:pool:outage': OutageTrace
 }
 
 /** The plain channels, and what their messages are. */
 export interface TelemetryEvents {
   readonly 'pgwire:pool:release': ReleaseEvent
+  readonly 'pgwire:pool:close': CloseEvent
   readonly 'pgwire:notice': NoticeEvent
 }
 
@@ -51,6 +57,15 @@ export const telemetryChannels: { readonly [Name in keyof TelemetryTraces | keyo
     },
     'pgwire:pool:acquire': { kind: 'trace', doc: 'Somebody takes a connection from a pool, or waits for one.' },
     'pgwire:pool:release': { kind: 'event', doc: 'A connection was given back to its pool.' },
+    'pgwire:pool:open': {
+      kind: 'trace',
+      doc: 'A pool opens a connection, from DNS to the end of the hook `onConnect`.',
+    },
+    'pgwire:pool:close': { kind: 'event', doc: 'A pool is done with a connection, and says why.' },
+    'pgwire:pool:outage': {
+      kind: 'trace',
+      doc: 'A pool can open no connections, from the attempt that fails to the next one that succeeds.',
+    },
     'pgwire:notice': { kind: 'event', doc: 'The server has said something unasked: NOTICE, WARNING and the like.' },
   }
 
@@ -65,6 +80,8 @@ export const prepareChannel: TraceChannel<PrepareTrace> = traces('pgwire:prepare
 export const copyChannel: TraceChannel<CopyTrace> = traces('pgwire:copy')
 export const transactionChannel: TraceChannel<TransactionTrace> = traces('pgwire:transaction')
 export const acquireChannel: TraceChannel<AcquireTrace> = traces('pgwire:pool:acquire')
+export const openChannel: TraceChannel<OpenTrace> = traces('pgwire:pool:open')
+export const outageChannel: TraceChannel<OutageTrace> = traces('pgwire:pool:outage')
 
 /** A plain channel whose messages are of one type. */
 export interface EventChannel<Event> {
@@ -73,4 +90,5 @@ export interface EventChannel<Event> {
 }
 
 export const releaseChannel: EventChannel<ReleaseEvent> = channel('pgwire:pool:release')
+export const closeChannel: EventChannel<CloseEvent> = channel('pgwire:pool:close')
 export const noticeChannel: EventChannel<NoticeEvent> = channel('pgwire:notice')

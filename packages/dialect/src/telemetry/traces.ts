@@ -1,3 +1,5 @@
+import type { CloseReason, OpenReason } from './pool-reasons.ts'
+
 /** A connection, as telemetry names it. Never anything secret. */
 export interface TracedConnection {
   /** The process id of the server's backend. */
@@ -100,6 +102,35 @@ export interface TracedPool {
     readonly connecting: number
     readonly waiting: number
   }
+}
+
+/** A pool opens a connection. Its `error` is of the attempt, or of the hook `onConnect`. */
+export interface OpenTrace extends TraceEnd {
+  readonly pool: TracedPool
+  readonly reason: OpenReason
+  /** Once it is one of the pool's. */
+  readonly connection: TracedConnection | undefined
+}
+
+/** A pool is done with a connection. */
+export interface CloseEvent {
+  readonly pool: TracedPool
+  readonly connection: TracedConnection
+  readonly reason: CloseReason
+  /** What has ended it, if that was neither the pool nor whoever had borrowed it. */
+  readonly error: unknown
+  readonly ageMs: number
+  /** How often it was lent, and how many statements have shared it. */
+  readonly uses: number
+}
+
+/** A pool cannot open connections: from the first attempt that fails to the next one that succeeds, or the end of the pool. */
+export interface OutageTrace extends TraceEnd {
+  readonly pool: TracedPool
+  /** Attempts that have failed so far. */
+  readonly failures: number
+  /** Why the last of them has failed. */
+  readonly failure: unknown
 }
 
 /** A connection, or a place on one that is shared, is taken from a pool. */

@@ -5,6 +5,7 @@
  */
 import type { AuthenticationMethod } from '../../config/authentication-methods.ts'
 import type { ChannelBinding, OAuthTokenSource, PasswordSource } from '../../config/connection-options.ts'
+import type { ScramKeys } from '../../config/scram-keys.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import { readSaslMechanisms, requestName } from './authentication-request.ts'
 import type { AuthenticationRequest, AuthenticationRequestName } from './authentication-request.ts'
@@ -18,6 +19,8 @@ export interface AuthenticatorSettings {
   readonly user: string
   readonly password: PasswordSource | undefined
   readonly oauthToken?: OAuthTokenSource | undefined
+  /** Goes before the password where the server asks for SCRAM. */
+  readonly scramKeys?: ScramKeys | undefined
   /** The methods that may be asked for. Undefined: all. */
   readonly requireAuth?: readonly AuthenticationMethod[] | undefined
   /** Default `prefer`. */
@@ -195,9 +198,9 @@ export class Authenticator {
     name,
     ...binding
   }: Exclude<Mechanism, { name: 'OAUTHBEARER' }>): Promise<AuthenticationAnswer> {
-    const { maxScramIterations } = this.#settings
+    const { maxScramIterations, scramKeys } = this.#settings
     this.#scram = new ScramSha256({
-      password: await resolvePassword(this.#settings.password),
+      secret: scramKeys ?? (await resolvePassword(this.#settings.password)),
       ...binding,
       ...(maxScramIterations === undefined ? {} : { maxIterations: maxScramIterations }),
     })

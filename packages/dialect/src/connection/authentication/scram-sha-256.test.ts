@@ -24,7 +24,7 @@ const NONCE = `${RFC.clientNonce}server`
 const SALT = 'W22ZaJ0SNY7soEsUEjb6gQ=='
 
 function rfcClient(): ScramSha256 {
-  return new ScramSha256({ user: RFC.user, password: RFC.password, clientNonce: RFC.clientNonce })
+  return new ScramSha256({ user: RFC.user, secret: RFC.password, clientNonce: RFC.clientNonce })
 }
 
 /** The server's side, written from the RFC alone. */
@@ -86,12 +86,12 @@ test('any password logs in at a server that has it, and at no other', async () =
   await fc.assert(
     fc.asyncProperty(passwords, salts, fc.integer({ min: 1, max: 50 }), async (password, salt, iterations) => {
       const server = new ScramServer(password, Buffer.from(salt), iterations)
-      const client = new ScramSha256({ password })
+      const client = new ScramSha256({ secret: password })
       const final = server.final(await client.clientFinal(server.first(client.clientFirst())))
       expect(final).toBeDefined()
       client.verifyServerFinal(final ?? '')
 
-      const stranger = new ScramSha256({ password: `${password}x` })
+      const stranger = new ScramSha256({ secret: `${password}x` })
       expect(server.final(await stranger.clientFinal(server.first(stranger.clientFirst())))).toBeUndefined()
     }),
   )
@@ -99,7 +99,7 @@ test('any password logs in at a server that has it, and at no other', async () =
 
 test('a server that accepts anybody without knowing the password is found out', async () => {
   const server = new ScramServer('another', Buffer.from('salt'), 10)
-  const client = new ScramSha256({ password: 'secret' })
+  const client = new ScramSha256({ secret: 'secret' })
   await client.clientFinal(server.first(client.clientFirst()))
   expect(() => client.verifyServerFinal(`v=${randomBytes(32).toString('base64')}`)).toThrow(
     'The server does not know the password',
@@ -110,7 +110,7 @@ test('the channel binding goes into the final message behind its header', async 
   const gs2Header = 'p=tls-server-end-point,,'
   const channelBinding = Uint8Array.of(1, 2, 3, 0xff)
   const server = new ScramServer('secret', Buffer.from('salt'), 10)
-  const client = new ScramSha256({ password: 'secret', gs2Header, channelBinding })
+  const client = new ScramSha256({ secret: 'secret', gs2Header, channelBinding })
   const clientFinal = await client.clientFinal(server.first(client.clientFirst(), gs2Header))
   const [binding] = clientFinal.split(',')
   expect(Buffer.from((binding ?? '').slice(2), 'base64')).toEqual(
@@ -120,13 +120,13 @@ test('the channel binding goes into the final message behind its header', async 
 })
 
 test('every login has a nonce of its own, printable and without a comma', () => {
-  const nonces = Array.from({ length: 100 }, () => new ScramSha256({ password: 'x' }).clientFirst().split(',r=')[1])
+  const nonces = Array.from({ length: 100 }, () => new ScramSha256({ secret: 'x' }).clientFirst().split(',r=')[1])
   expect(new Set(nonces).size).toBe(100)
   for (const nonce of nonces) expect(nonce).toMatch(/^[A-Za-z0-9+/]{24}$/)
 })
 
 test('a name with the characters that separate attributes is escaped', () => {
-  const scram = new ScramSha256({ password: 'x', user: 'a=b,c', clientNonce: 'n' })
+  const scram = new ScramSha256({ secret: 'x', user: 'a=b,c', clientNonce: 'n' })
   expect(scram.clientFirst()).toBe('n,,n=a=3Db=2Cc,r=n')
 })
 
@@ -200,8 +200,28 @@ test('few iterations are accepted, and so are as many as allowed', async () => {
 })
 
 test('the bound of the iterations can be moved', async () => {
-  const scram = new ScramSha256({ password: 'x', clientNonce: RFC.clientNonce, maxIterations: 4095 })
+  const scram = new ScramSha256({ secret: 'x', clientNonce: RFC.clientNonce, maxIterations: 4095 })
   await expect(scram.clientFinal(RFC.serverFirst)).rejects.toThrow('more than 4095')
+})
+
+describe('with keys instead of the password', () => {
+  const salted = pbkdf2Sync(RFC.password, Buffer.from(SALT, 'base64'), 4096, 32, 'sha256')
+  const keys = { clientKey: hmac(salted, 'Client Key'), serverKey: hmac(salted, 'Server Key') }
+  const client = (secret = keys): ScramSha256 =>
+    new ScramSha256({ user: RFC.user, secret, clientNonce: RFC.clientNonce, maxIterations: 1 })
+
+  test('the messages are those of RFC 7677, and no iteration is made that would have to be bounded', async () => {
+    const scram = client()
+    expect(scram.clientFirst()).toBe(RFC.clientFirst)
+    expect(await scram.clientFinal(RFC.serverFirst)).toBe(RFC.clientFinal)
+    scram.verifyServerFinal(RFC.serverFinal)
+  })
+
+  test('the server has to prove that it has its key', async () => {
+    const scram = client({ ...keys, serverKey: Buffer.alloc(32) })
+    await scram.clientFinal(RFC.serverFirst)
+    expect(() => scram.verifyServerFinal(RFC.serverFinal)).toThrow('does not know the password')
+  })
 })
 
 test('the event loop runs while the password is hashed', async () => {

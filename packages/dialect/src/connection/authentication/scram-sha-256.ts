@@ -7,6 +7,7 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 
+import type { ScramKeys } from '../../config/scram-keys.ts'
 import { ProtocolError } from '../../errors/protocol-error.ts'
 import { UsageError } from '../../errors/usage-error.ts'
 import { saslPrep } from './sasl-prep.ts'
@@ -32,7 +33,8 @@ const ITERATIONS = /^[1-9][0-9]{0,9}$/
 const SERVER_ERROR = /^[a-z][a-z0-9-]{0,63}$/
 
 export interface ScramOptions {
-  readonly password: string
+  /** The password, or what would be made of it. */
+  readonly secret: string | ScramKeys
   /** PostgreSQL takes the user from the start-up message and ignores this one. */
   readonly user?: string
   /** Printable ASCII without a comma, never used twice. Default: 18 random bytes in base64. */
@@ -51,7 +53,7 @@ interface ServerFirst {
 }
 
 export class ScramSha256 {
-  readonly #password: string
+  readonly #secret: string | ScramKeys
   readonly #clientNonce: string
   readonly #clientFirstBare: string
   readonly #gs2Header: string
@@ -60,7 +62,7 @@ export class ScramSha256 {
   #serverSignature: Buffer | undefined
 
   constructor(options: ScramOptions) {
-    this.#password = options.password
+    this.#secret = options.secret
     this.#clientNonce = options.clientNonce ?? randomBytes(NONCE_BYTES).toString('base64')
     this.#clientFirstBare = `n=${escapeName(options.user ?? '')},r=${this.#clientNonce}`
     this.#gs2Header = options.gs2Header ?? 'n,,'
@@ -75,17 +77,18 @@ export class ScramSha256 {
 
   /** The client-final-message, which proves that we know the password. The slow hash runs off the event loop. */
   async clientFinal(serverFirst: string): Promise<string> {
-    const { nonce, salt, iterations } = this.#parseServerFirst(serverFirst)
-    const saltedPassword = await deriveKey(saslPrep(this.#password), salt, iterations, HASH_BYTES, 'sha256')
+    const first = this.#parseServerFirst(serverFirst)
+    const { clientKey, serverKey } =
+      typeof this.#secret === 'string' ? await this.#derive(this.#secret, first) : this.#secret
+    const { nonce } = first
 
     const channel = Buffer.concat([Buffer.from(this.#gs2Header), this.#channelBinding]).toString('base64')
     const withoutProof = `c=${channel},r=${nonce}`
     const authMessage = `${this.#clientFirstBare},${serverFirst},${withoutProof}`
 
-    const clientKey = hmac(saltedPassword, 'Client Key')
     const storedKey = createHash('sha256').update(clientKey).digest()
     const proof = xor(clientKey, hmac(storedKey, authMessage))
-    this.#serverSignature = hmac(hmac(saltedPassword, 'Server Key'), authMessage)
+    this.#serverSignature = hmac(serverKey, authMessage)
     return `${withoutProof},p=${proof.toString('base64')}`
   }
 
@@ -112,8 +115,16 @@ export class ScramSha256 {
     return {
       nonce: this.#checkNonce(attribute('r', nonce)),
       salt: decodeBase64(attribute('s', salt), 'its salt'),
-      iterations: this.#checkIterations(attribute('i', iterations)),
+      iterations: parseIterations(attribute('i', iterations)),
     }
+  }
+
+  async #derive(password: string, { salt, iterations }: ServerFirst): Promise<ScramKeys> {
+    if (iterations > this.#maxIterations) {
+      throw new ProtocolError(`The server asks for more than ${this.#maxIterations} SCRAM iterations`)
+    }
+    const salted = await deriveKey(saslPrep(password), salt, iterations, HASH_BYTES, 'sha256')
+    return { clientKey: hmac(salted, 'Client Key'), serverKey: hmac(salted, 'Server Key') }
   }
 
   #checkNonce(nonce: string): string {
@@ -122,15 +133,11 @@ export class ScramSha256 {
     if (nonce.length === this.#clientNonce.length) throw malformed('its nonce adds nothing to ours')
     return nonce
   }
+}
 
-  #checkIterations(text: string): number {
-    if (!ITERATIONS.test(text)) throw malformed('its iteration count is not a positive number')
-    const iterations = Number(text)
-    if (iterations > this.#maxIterations) {
-      throw new ProtocolError(`The server asks for more than ${this.#maxIterations} SCRAM iterations`)
-    }
-    return iterations
-  }
+function parseIterations(text: string): number {
+  if (!ITERATIONS.test(text)) throw malformed('its iteration count is not a positive number')
+  return Number(text)
 }
 
 const deriveKey = promisify(pbkdf2)

@@ -68,6 +68,10 @@ export class CopyInExchange implements Exchange {
     return !this.#synced && this.#state !== 'done'
   }
 
+  get fed(): boolean {
+    return this.#state === 'copying' && !this.#synced
+  }
+
   /** Sends whole CopyData frames. */
   send(frames: SendBuffer): void {
     if (this.open) this.#session.append(this, (out) => out.raw(frames.bytes.subarray(0, frames.length)))

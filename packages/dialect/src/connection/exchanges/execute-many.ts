@@ -85,6 +85,11 @@ export class ExecuteManyExchange implements Exchange, Whole {
     return !this.#synced && !this.#failed && !this.#over
   }
 
+  /** It has taken rows, and waits for others. Until the first is done, nothing else is sent for long. */
+  get fed(): boolean {
+    return this.open && this.#rowsComplete > 0
+  }
+
   write(out: SendBuffer): void {
     this.#writing = true
     this.#feeder.start(this, out)

@@ -29,14 +29,37 @@ export function measurePools(meter: Meter): () => void {
     subscribeTelemetry('pgwire:pool:release', ({ pool, heldMs }) => {
       if (heldMs !== undefined) useTime.record(heldMs / 1000, poolAttributes(pool))
     }),
-    subscribeTelemetry('pgwire:connect', {
-      asyncEnd: (trace) => createTime.record((trace.durationMs ?? 0) / 1000, connectAttributes(trace)),
-    }),
+    ...measureConnects(createTime, pools),
     observe(meter, pools),
   ]
   return () => {
     for (const end of ends) end()
   }
+}
+
+/** A pool's connect begins where the pool does: between `start` and `end` of the opening. */
+function measureConnects(createTime: Histogram, pools: KnownPools): (() => void)[] {
+  const openedBy = new WeakMap<ConnectTrace, TracedPool>()
+  let opening: TracedPool | undefined
+  return [
+    subscribeTelemetry('pgwire:pool:open', {
+      start: ({ pool }) => {
+        pools.add(pool)
+        opening = pool
+      },
+      end: () => {
+        opening = undefined
+      },
+    }),
+    subscribeTelemetry('pgwire:connect', {
+      start: (trace) => opening !== undefined && openedBy.set(trace, opening),
+      asyncEnd: (trace) => {
+        const pool = openedBy.get(trace)
+        const attributes = { ...connectAttributes(trace), ...(pool === undefined ? {} : poolAttributes(pool)) }
+        createTime.record((trace.durationMs ?? 0) / 1000, attributes)
+      },
+    }),
+  ]
 }
 
 function histogram(meter: Meter, name: string, description: string): Histogram {
