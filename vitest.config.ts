@@ -21,7 +21,7 @@ export default defineConfig({
     projects: [
       // No server, no other room's mocks: seconds.
       project('unit', ['packages/*/src/**/*.test.ts', 'test/{support,bench}/**/*.test.ts', 'tools/**/*.test.ts']),
-      project('integration', [...sharing, 'test/{faults,types,package}/**/*.test.ts'], { globalSetup }),
+      project('integration', [...sharing, 'test/{codegen,faults,types,package}/**/*.test.ts'], { globalSetup }),
       // Only by `pnpm test:containers`, which starts the server that PG_TEST_URL then names.
       project('containers', [...sharing, 'test/containers/**/*.test.ts'], { globalSetup }),
     ],

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 
-import type { DB, ImportTable } from './database.ts'
+import type { DB, Import } from './database-types.generated.ts'
 import type { City } from './geonames/cities.ts'
 import { describeCountry } from './geonames/countries.ts'
 
@@ -19,11 +19,7 @@ export interface LoadOptions {
 }
 
 /** Loads the cities and their countries. What it did is a row of `imports`. */
-export async function load(
-  db: Kysely<DB>,
-  cities: readonly City[],
-  options: LoadOptions,
-): Promise<Selectable<ImportTable>> {
+export async function load(db: Kysely<DB>, cities: readonly City[], options: LoadOptions): Promise<Selectable<Import>> {
   const { source, onInserted, signal } = options
   await insertCountries(db, new Set(cities.map((city) => city.country_code)))
   const { id } = await db.insertInto('imports').values({ source }).returning('id').executeTakeFirstOrThrow()

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url'
 import type { Kysely } from 'kysely'
 import { FileMigrationProvider, type MigrationResult, Migrator } from 'kysely/migration'
 
-import { type DB, SCHEMA } from './database.ts'
+import type { DB } from './database-types.generated.ts'
+import { SCHEMA } from './database.ts'
 
 /** Runs the migrations that the database has not seen, all in one transaction. */
 export async function migrateToLatest(db: Kysely<DB>): Promise<MigrationResult[]> {

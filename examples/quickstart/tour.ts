@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-import type { DB } from './database.ts'
+import type { DB } from './database-types.generated.ts'
 import { readCities } from './geonames/cities.ts'
 import { load } from './load.ts'
 import { migrateToLatest } from './migrate.ts'

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access, mkdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 import { run } from './run.ts'
 
 interface Manifest {
   readonly name: string
+  readonly bin?: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, unknown>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
@@ -25,14 +26,18 @@ const CONSUMER_CONFIG = {
   files: ['consumer.mts'],
 }
 
-/** Installs the tarball into an empty folder and uses every entry: imported by plain Node, and compiled by TypeScript. */
-export async function checkConsumer(tarball: string, sourceFolder: string, scratch: string): Promise<void> {
-  const project = join(scratch, 'consumer')
+/**
+ * Installs a folder's tarball into an empty folder and uses every entry: imported by plain Node, and compiled by TypeScript; and
+ * asks its programs for their help. `packed`: the tarballs of all folders, for what it needs of its own workspace.
+ */
+export async function checkConsumer(
+  sourceFolder: string,
+  packed: ReadonlyMap<string, string>,
+  scratch: string,
+): Promise<void> {
+  const project = join(scratch, `consumer-of-${basename(sourceFolder)}`)
   const modules = join(project, 'node_modules')
-  const manifest = await unpack(tarball, modules)
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
-    await link(join(sourceFolder, 'node_modules', name), join(modules, name))
-  }
+  const manifest = await install(sourceFolder, packed, modules)
   await link(join(import.meta.dirname, '../../node_modules/@types/node'), join(modules, '@types/node'))
 
   const specifiers = Object.keys(manifest.exports)
@@ -50,6 +55,29 @@ export async function checkConsumer(tarball: string, sourceFolder: string, scrat
   assert.notEqual(specifiers.length, 0)
   await run(process.execPath, ['consumer.mjs'], { cwd: project })
   await run('tsc', ['-p', '.'], { cwd: project })
+  for (const program of Object.values(manifest.bin ?? {})) {
+    const help = await run(process.execPath, [join(modules, manifest.name, program), '--help'], { cwd: project })
+    assert.match(help, /--help/)
+  }
+}
+
+/** Unpacks a folder's tarball, and beside it those of its own workspace that it needs; the rest is linked. */
+async function install(sourceFolder: string, packed: ReadonlyMap<string, string>, modules: string): Promise<Manifest> {
+  const manifest = await unpack(packed.get(sourceFolder)!, modules)
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    if (await isThere(join(modules, name))) continue
+    const origin = await realpath(join(sourceFolder, 'node_modules', name))
+    if (packed.has(origin)) await install(origin, packed, modules)
+    else await link(origin, join(modules, name))
+  }
+  return manifest
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function unpack(tarball: string, modules: string): Promise<Manifest> {

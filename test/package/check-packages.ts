@@ -38,12 +38,13 @@ async function pack(folder: string, destination: string): Promise<string> {
 
 const scratch = await mkdtemp(join(tmpdir(), 'pgwire-package-'))
 try {
-  for (const folder of await publishedFolders()) {
-    const tarball = await pack(folder, scratch)
+  const packed = new Map<string, string>()
+  for (const folder of await publishedFolders()) packed.set(folder, await pack(folder, scratch))
+  for (const [folder, tarball] of packed) {
     await run('publint', ['run', '--strict', tarball])
     await run('attw', ['--profile', 'esm-only', '--no-emoji', tarball])
     const entries = await checkContents(tarball)
-    await checkConsumer(tarball, folder, scratch)
+    await checkConsumer(folder, packed, scratch)
     console.log(`${tarball.slice(scratch.length + 1)}: ${entries} files; publint, attw, import and types are fine`)
   }
 } finally {

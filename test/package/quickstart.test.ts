@@ -103,3 +103,13 @@ test.each([
   expect(output).not.toContain(server.password)
   expect(exitCode).toBe(1)
 })
+
+test('its types are those of its migrations', async () => {
+  const folder = join(import.meta.dirname, '../../examples/quickstart')
+  const bin = join(import.meta.dirname, '../../packages/codegen-preset/src/bin.ts')
+  const child = spawn(process.execPath, [bin, 'verify'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const exitCode = await new Promise((resolve) => child.on('close', resolve))
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 })
+}, 60_000)

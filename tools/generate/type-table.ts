@@ -56,9 +56,20 @@ function topLevelUnion(source: string): string[] {
   return members.map((member) => member.trim())
 }
 
+/** What the flavours are that only matter in JSON. */
+const PLAIN: Readonly<Record<string, string>> = {
+  Float: 'number',
+  Geometry: 'Uint8Array',
+  Infinite: 'number',
+  Oid: 'number',
+  Vector: 'number[]',
+}
+
 function type(source: string): string {
-  const short = source.replaceAll("import('kysely-pgwire/types').", '')
-  return `\`${short.replaceAll('|', '\\|')}\``
+  const short = source
+    .replaceAll(/import\('kysely-pgwire\/types'\)\.(\w+)/g, (_, name: string) => PLAIN[name] ?? name)
+    .replaceAll('|', '\\|')
+  return short.includes('`') ? `\`\` ${short} \`\`` : `\`${short}\``
 }
 
 if (import.meta.main) await writeFile(target, withTypeTable(await readFile(target, 'utf8')))

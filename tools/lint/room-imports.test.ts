@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const SOURCES = 'packages/dialect/src'
+const CODEGEN_SOURCES = 'packages/codegen-preset/src'
 
 /** A file, one line in it, and what the linter has to say: `undefined` is nothing. */
 const planted: readonly (readonly [file: string, line: string, complaint: string | undefined])[] = [
@@ -45,6 +46,29 @@ const planted: readonly (readonly [file: string, line: string, complaint: string
   ['wire/upwards.test.ts', `import '../connection/x.ts'`, 'wire must not import connection'],
 ]
 
+/** The same for the other package with rooms. */
+const plantedInCodegen: typeof planted = [
+  ['generator/downwards.ts', `export * from '../source/x.ts'`, undefined],
+  ['model/upwards.ts', `import '../emit/x.ts'`, 'model must not import emit'],
+  ['catalog/upwards.ts', `import '../source/x.ts'`, 'catalog must not import source'],
+  ['source/owner.ts', `import 'node:net'`, undefined],
+  ['emit/files.ts', `import 'node:fs'`, 'emit must not import node:fs: it belongs to'],
+  ['model/driver.ts', `import 'kysely-pgwire'`, 'model must not import kysely-pgwire: it belongs to'],
+  ['model/types.ts', `import 'kysely-pgwire/types'`, undefined],
+  [
+    'source/other-package.ts',
+    `import '../../../dialect/src/pool/x.ts'`,
+    'nothing from outside packages/codegen-preset/src',
+  ],
+  ['pool/x.ts', `import '../source/x.ts'`, 'pool is not a room'],
+]
+
+/** All files by their paths. */
+const files = [
+  ...planted.map(([file, line, complaint]) => [`${SOURCES}/${file}`, line, complaint] as const),
+  ...plantedInCodegen.map(([file, line, complaint]) => [`${CODEGEN_SOURCES}/${file}`, line, complaint] as const),
+]
+
 let project: string
 let complaints: ReadonlyMap<string, string>
 
@@ -53,8 +77,8 @@ beforeAll(async () => {
   await cp(join(ROOT, 'tools'), join(project, 'tools'), { recursive: true })
   await cp(join(ROOT, '.oxlintrc.json'), join(project, '.oxlintrc.json'))
   await symlink(join(ROOT, 'node_modules'), join(project, 'node_modules'))
-  for (const [file, line] of planted) {
-    const path = join(project, SOURCES, file)
+  for (const [file, line] of files) {
+    const path = join(project, file)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, `${line}\n`)
   }
@@ -66,16 +90,19 @@ afterAll(() => rm(project, { recursive: true }))
 /** What the project's own configuration says of the planted files, by file. */
 async function lint(): Promise<ReadonlyMap<string, string>> {
   const output = await new Promise<string>((done) => {
-    execFile(join(ROOT, 'node_modules/.bin/oxlint'), ['--format=json', SOURCES], { cwd: project }, (_error, stdout) =>
-      done(stdout),
+    execFile(
+      join(ROOT, 'node_modules/.bin/oxlint'),
+      ['--format=json', SOURCES, CODEGEN_SOURCES],
+      { cwd: project },
+      (_error, stdout) => done(stdout),
     )
   })
   const { diagnostics } = JSON.parse(output) as { diagnostics: { code: string; filename: string; message: string }[] }
   const ours = diagnostics.filter(({ code }) => code === 'rooms(imports)')
-  return new Map(ours.map(({ filename, message }) => [filename.slice(SOURCES.length + 1), message]))
+  return new Map(ours.map(({ filename, message }) => [filename, message]))
 }
 
-test.for(planted)('%s: %s', ([file, , complaint]) => {
+test.for(files)('%s: %s', ([file, , complaint]) => {
   if (complaint === undefined) expect(complaints.get(file)).toBeUndefined()
   else expect(complaints.get(file)).toContain(complaint)
 })

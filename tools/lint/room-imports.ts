@@ -1,12 +1,12 @@
 /**
- * An oxlint plugin with one rule, `rooms/imports`: every import, export-from, `import()` and `import('…')` type in
- * `packages/dialect/src` follows the table in rooms.ts. Entry files, directly in `src`, may import everything.
+ * An oxlint plugin with one rule, `rooms/imports`: every import, export-from, `import()` and `import('…')` type in the
+ * sources of a package with rooms follows the tables in rooms.ts. Entry files, directly in `src`, may import everything.
  */
 import { dirname, relative, resolve, sep } from 'node:path'
 
-import { OPEN_MODULES, reachableFrom, ROOMS, TEST_MODULES, TEST_SUPPORT } from './rooms.ts'
+import { OPEN_MODULES, reachableFrom, type Rooms, ROOMS, TEST_MODULES, TEST_SUPPORT } from './rooms.ts'
 
-const SOURCES = resolve(import.meta.dirname, '../../packages/dialect/src')
+const PACKAGES = resolve(import.meta.dirname, '../../packages')
 const SUPPORT = resolve(import.meta.dirname, '../../test/support')
 const TEST_FILE = /\.(test|test-d|cases)\.ts$/
 
@@ -26,11 +26,14 @@ interface RuleContext {
 
 const imports = {
   create(context: RuleContext) {
-    const [room, ...inside] = relative(SOURCES, context.filename).split(sep)
-    if (room === undefined || room === '..' || inside.length === 0) return {}
+    const [name = '', src, room, ...inside] = relative(PACKAGES, context.filename).split(sep)
+    const rooms = ROOMS[name]
+    if (rooms === undefined || src !== 'src' || room === undefined || inside.length === 0) return {}
+    const house: House = { rooms, sources: resolve(PACKAGES, name, 'src'), name }
     const check = ({ source }: ImportingNode) => {
       if (typeof source?.value !== 'string') return
-      const message = ROOMS[room] === undefined ? unknownRoom(room) : objection(room, context.filename, source.value)
+      const message =
+        rooms[room] === undefined ? unknownRoom(room) : objection(house, room, context.filename, source.value)
       if (message !== undefined) context.report({ node: source, message })
     }
     return {
@@ -43,27 +46,34 @@ const imports = {
   },
 }
 
-function objection(room: string, filename: string, specifier: string): string | undefined {
-  const inTest = TEST_FILE.test(filename)
-  if (!specifier.startsWith('.')) return objectionToModule(room, specifier, inTest)
-  const target = resolve(dirname(filename), specifier)
-  if (inTest && TEST_SUPPORT.includes(relative(SUPPORT, target))) return undefined
-  return objectionToFile(room, relative(SOURCES, target))
+/** A package, its sources, and their rooms. */
+interface House {
+  readonly name: string
+  readonly sources: string
+  readonly rooms: Rooms
 }
 
-function objectionToFile(room: string, target: string): string | undefined {
+function objection(house: House, room: string, filename: string, specifier: string): string | undefined {
+  const inTest = TEST_FILE.test(filename)
+  if (!specifier.startsWith('.')) return objectionToModule(house, room, specifier, inTest)
+  const target = resolve(dirname(filename), specifier)
+  if (inTest && TEST_SUPPORT.includes(relative(SUPPORT, target))) return undefined
+  return objectionToFile(house, room, relative(house.sources, target))
+}
+
+function objectionToFile({ name, rooms }: House, room: string, target: string): string | undefined {
   const [targetRoom = '', ...inside] = target.split(sep)
-  if (targetRoom === '..') return 'A room imports nothing from outside packages/dialect/src.'
+  if (targetRoom === '..') return `A room imports nothing from outside packages/${name}/src.`
   if (inside.length === 0) return `Entry files are doors to the outside; ${room} imports the file that it means.`
-  if (reachableFrom(room).has(targetRoom)) return undefined
+  if (reachableFrom(rooms, room).has(targetRoom)) return undefined
   return `${room} must not import ${targetRoom}: imports point down only (tools/lint/rooms.ts).`
 }
 
-function objectionToModule(room: string, specifier: string, inTest: boolean): string | undefined {
-  const allowed = [...OPEN_MODULES, ...(ROOMS[room]?.owns ?? []), ...(inTest ? TEST_MODULES : [])]
+function objectionToModule({ rooms }: House, room: string, specifier: string, inTest: boolean): string | undefined {
+  const allowed = [...OPEN_MODULES, ...(rooms[room]?.owns ?? []), ...(inTest ? TEST_MODULES : [])]
   const matches = (name: string) => specifier === name || specifier.startsWith(name.endsWith(':') ? name : `${name}/`)
   if (allowed.some(matches)) return undefined
-  const owners = Object.keys(ROOMS).filter((other) => ROOMS[other]?.owns.some(matches))
+  const owners = Object.keys(rooms).filter((other) => rooms[other]?.owns.some(matches))
   const owned = owners.length === 0 ? 'no room owns it' : `it belongs to ${owners.join(' and ')}`
   return `${room} must not import ${specifier}: ${owned} (tools/lint/rooms.ts).`
 }

@@ -2,7 +2,7 @@
  * The rooms of `packages/dialect/src`, from the bottom up: which rooms lie directly below each, and which outside modules
  * it owns. A room may import any room below it, directly or not; everything else is an error of `rooms/imports`.
  */
-export const ROOMS: Readonly<Record<string, Room>> = {
+const DIALECT_ROOMS: Rooms = {
   errors: { below: [], owns: ['pg-protocol'] },
   bytes: { below: ['errors'], owns: [] },
   wire: { below: ['bytes'], owns: ['pg-protocol'] },
@@ -19,6 +19,57 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   pool: { below: ['client'], owns: [] },
   kysely: { below: ['pool'], owns: ['kysely'] },
 }
+
+/** The same for `packages/codegen-preset/src`. */
+const CODEGEN_ROOMS: Rooms = {
+  nullability: { below: [], owns: [] },
+  catalog: { below: ['nullability'], owns: ['kysely', 'kysely-pgwire/types'] },
+  model: { below: ['catalog'], owns: ['kysely', 'kysely-pgwire/types'] },
+  emit: { below: ['model'], owns: [] },
+  compare: { below: ['emit'], owns: ['kysely-pgwire/types'] },
+  audit: { below: ['compare'], owns: ['kysely', 'kysely-pgwire/types'] },
+  check: {
+    below: ['compare'],
+    owns: [
+      'kysely',
+      'kysely-pgwire/types',
+      'node:child_process',
+      'node:crypto',
+      'node:fs',
+      'node:module',
+      'node:os',
+      'node:path',
+      'node:url',
+    ],
+  },
+  source: {
+    below: ['audit', 'check'],
+    owns: [
+      'kysely',
+      'kysely-codegen',
+      'kysely-pgwire',
+      '@electric-sql/pglite',
+      'node:events',
+      'node:fs',
+      'node:module',
+      'node:net',
+      'node:os',
+      'node:path',
+      'node:url',
+    ],
+  },
+  generator: { below: ['source'], owns: ['kysely-codegen', 'kysely-pgwire/types', 'node:fs', 'node:path'] },
+  'kysely-codegen': { below: ['generator'], owns: ['kysely', 'kysely-codegen', 'kysely-pgwire'] },
+  cli: {
+    below: ['kysely-codegen'],
+    owns: ['kysely-codegen', 'kysely-pgwire', 'node:fs', 'node:path', 'node:timers', 'node:url'],
+  },
+}
+
+/** By the folder in `packages` whose `src` has them. */
+export const ROOMS: Readonly<Record<string, Rooms>> = { dialect: DIALECT_ROOMS, 'codegen-preset': CODEGEN_ROOMS }
+
+export type Rooms = Readonly<Record<string, Room>>
 
 export interface Room {
   readonly below: readonly string[]
@@ -42,8 +93,8 @@ export const TEST_SUPPORT: readonly string[] = [
 ]
 
 /** All rooms below a room, the room itself included. */
-export function reachableFrom(name: string): ReadonlySet<string> {
+export function reachableFrom(rooms: Rooms, name: string): ReadonlySet<string> {
   const reachable = new Set([name])
-  for (const room of reachable) for (const lower of ROOMS[room]?.below ?? []) reachable.add(lower)
+  for (const room of reachable) for (const lower of rooms[room]?.below ?? []) reachable.add(lower)
   return reachable
 }

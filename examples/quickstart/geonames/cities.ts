@@ -1,8 +1,8 @@
 import type { Insertable } from 'kysely'
 
-import type { CityTable, PlaceKind } from '../database.ts'
+import type { City as CityRow, PlaceKind } from '../database-types.generated.ts'
 
-export type City = Omit<Insertable<CityTable>, 'import_id'> & { population: number }
+export type City = Omit<Insertable<CityRow>, 'import_id'> & { population: number }
 
 /** GeoNames' feature codes that are more than a settlement. */
 const KINDS: Readonly<Record<string, PlaceKind>> = {

@@ -1,4 +1,4 @@
-import type { Continent } from '../database.ts'
+import type { Continent } from '../database-types.generated.ts'
 
 /** Countries by continent, as GeoNames assigns them. */
 const COUNTRIES: Readonly<Record<Continent, string>> = {

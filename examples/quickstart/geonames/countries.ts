@@ -1,13 +1,13 @@
 /// <reference lib="esnext.intl" />
 import type { Insertable } from 'kysely'
 
-import type { CountryTable } from '../database.ts'
+import type { Country } from '../database-types.generated.ts'
 import { continentOf } from './continents.ts'
 
 const names = new Intl.DisplayNames('en', { type: 'region' })
 
 /** What the JavaScript runtime itself knows of a country. */
-export function describeCountry(code: string): Insertable<CountryTable> {
+export function describeCountry(code: string): Insertable<Country> {
   return {
     code,
     name: names.of(code) ?? code,

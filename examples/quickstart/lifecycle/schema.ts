@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 
-import { type DB, SCHEMA } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
+import { SCHEMA } from '../database.ts'
 
 /** Makes an empty schema, which is dropped at the end of an `await using` block. */
 export async function temporarySchema(db: Kysely<DB>): Promise<AsyncDisposable> {

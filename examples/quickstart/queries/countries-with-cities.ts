@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 
-import type { DB } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
 
 /** Nested rows by JSON, in one round trip. */
 export function countriesWithCities(db: Kysely<DB>) {

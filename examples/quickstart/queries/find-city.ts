@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-import type { DB } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
 
 /** One row by its primary key. */
 export function findCity(db: Kysely<DB>, id: number) {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-import type { DB } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
 
 /** Window functions: the largest cities of each continent, with their share of its population. */
 export function largestPerContinent(db: Kysely<DB>) {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-import type { DB } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
 
 /** Arrays of PostgreSQL are arrays of JavaScript. */
 export function mostSharedNames(db: Kysely<DB>) {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-import type { DB } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
 
 /** Aggregates. PostgreSQL sums and counts in 64 bits, so they arrive as strings, which lose no digit. */
 export function populationByContinent(db: Kysely<DB>) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { type Kysely, sql } from 'kysely'
 
-import type { DB } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
 
 const GONE_WITHIN_MS = 5_000
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import type { Kysely } from 'kysely'
 
-import type { DB } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
 import { findCity } from '../queries/find-city.ts'
 
 /** Asks for all the cities at once; the pool spreads the queries over its connections. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import type { Kysely } from 'kysely'
 
-import type { DB } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
 
 interface Totals {
   readonly cities: string

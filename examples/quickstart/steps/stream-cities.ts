@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-import type { DB } from '../database.ts'
+import type { DB } from '../database-types.generated.ts'
 
 /** Rows fetched at a time. While one batch is being used the next is on its way, and there are never more. */
 const BATCH_ROWS = 1_000

@@ -2,12 +2,27 @@ export type { SendBuffer } from './bytes/send-buffer.ts'
 export { InvalidValueError } from './errors/codec-error.ts'
 export { type ArrayOptions, arrayOf } from './types/arrays/array-of.ts'
 export { BoundedArray } from './types/arrays/bounded-array.ts'
+export type { PgArray } from './types/arrays/pg-array.ts'
+export type {
+  AnonymousRecord,
+  Float,
+  Geometry,
+  Infinite,
+  Multirange,
+  Oid,
+  ServerText,
+  Vector,
+} from './types/flavours.ts'
+export type { JsonAs, JsonForm, jsonForm } from './types/json-form.ts'
+export type { Json, JsonInput } from './types/json-value.ts'
 export { builtInCodecs } from './types/built-in.ts'
 export { BINARY, type Codec, type CodecDefinition, defineCodec, type Format, TEXT } from './types/codec.ts'
 export type { CompositeField } from './types/composites/composite-fields.ts'
 export { compositeOf } from './types/composites/composite-of.ts'
 export { domainOf } from './types/server-types/domain-of.ts'
 export { enumOf } from './types/server-types/enum-of.ts'
+export { codecsFromRows, serverTypesQuery, type ServerTypeRow } from './types/server-types/server-types.ts'
+export { changedCodec } from './types/changed-codec.ts'
 export { extensionCodecs } from './types/extensions.ts'
 export { Interval, type IntervalFields } from './types/scalars/interval-value.ts'
 export { type CodecMapping, mapCodec } from './types/profile/map-codec.ts'

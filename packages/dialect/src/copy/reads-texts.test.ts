@@ -7,7 +7,10 @@ import { mapCodec } from '../types/profile/map-codec.ts'
 import { defaultTypes } from '../types/profile/profile.ts'
 import { readsTexts } from './reads-texts.ts'
 
-const strings = scalarCodecs.filter(({ format, typescript }) => format === BINARY && typescript.select === 'string')
+const numbers = ['int8', 'numeric', 'xid8']
+const strings = scalarCodecs.filter(
+  ({ name, format, typescript }) => format === BINARY && (typescript.select === 'string' || numbers.includes(name)),
+)
 
 test.each(strings.map((codec) => ({ name: codec.name, codec })))('$name encodes what it prints', ({ codec }) => {
   expect(readsTexts(codec)).toBe(true)

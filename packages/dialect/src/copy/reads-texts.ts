@@ -1,5 +1,6 @@
 import { scalarCodecs } from '../types/built-in.ts'
 import { BINARY, type Codec } from '../types/codec.ts'
+import { valueFromText } from '../types/text-form.ts'
 
 /**
  * The encoders of types whose values are strings here: numeric, int8, date and the like. They take those that the server
@@ -7,11 +8,14 @@ import { BINARY, type Codec } from '../types/codec.ts'
  */
 const readers: ReadonlySet<Codec['encode']> = new Set(
   scalarCodecs
-    .filter(({ format, typescript, prefersText }) => {
-      return format === BINARY && typescript.select === 'string' && prefersText === undefined
-    })
+    .filter((codec) => codec.format === BINARY && isText(codec) && codec.prefersText === undefined)
     .map(({ encode }) => encode),
 )
+
+function isText(codec: Codec): boolean {
+  const [sample] = codec.samples
+  return sample !== undefined && typeof valueFromText(codec, sample) === 'string'
+}
 
 /** Whether the codec may be asked to encode a string, to be sent in binary. It may still refuse one that the server takes. */
 export function readsTexts({ encodesStrings, ownStrings, encode }: Codec): boolean {

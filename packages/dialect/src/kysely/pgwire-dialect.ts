@@ -16,7 +16,7 @@ import { ConfigError } from '../errors/config-error.ts'
 import { createPool } from '../pool/create-pool.ts'
 import type { PoolOptions } from '../pool/pool-options.ts'
 import { Pool } from '../pool/pool.ts'
-import type { PgTypes } from '../types/profile/profile.ts'
+import { defaultTypes, type PgTypes } from '../types/profile/profile.ts'
 import type { AbortableOptions } from './abortable-options.ts'
 import { PgwireAdapter } from './pgwire-adapter.ts'
 import { PgwireConnection } from './pgwire-connection.ts'
@@ -59,6 +59,12 @@ export class PgwireDialect implements Dialect {
 
   constructor(config: PgwireDialectConfig = {}) {
     this.#config = { ...config }
+  }
+
+  /** The profile of all its connections. */
+  get types(): PgTypes {
+    const { pool, types } = this.#config
+    return pool instanceof Pool ? pool.types : (types ?? defaultTypes)
   }
 
   createDriver(): Driver {

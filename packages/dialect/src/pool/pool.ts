@@ -83,6 +83,7 @@ export class Pool {
   readonly #connections: PoolConnections
   readonly #paces: Paces | null
   readonly #listeners: PoolListeners
+  readonly #types: PgTypes
 
   /** `replaceable`: a replica, whose reads can go elsewhere. */
   constructor(
@@ -93,6 +94,7 @@ export class Pool {
     replaceable: boolean = false,
   ) {
     this.#connectionSettings = connectionSettings
+    this.#types = types
     // Each has a catalog of its own: a logical replica has other OIDs, and a physical one may lag behind the primary's types.
     const open = (replica: ConnectionSettings, elsewhere: boolean): Pool =>
       new Pool({ primary: replica, replicas: [] }, settings, types, onNotice, elsewhere)
@@ -109,6 +111,11 @@ export class Pool {
     const shares = settings.pipelining === 'auto' && onAcquire === undefined && onRelease === undefined
     this.#paces = shares ? new Paces(catalog) : null
     this.#listeners = new PoolListeners(connectionSettings)
+  }
+
+  /** The profile of all its connections. */
+  get types(): PgTypes {
+    return this.#types
   }
 
   /** What the pool is doing right now, on the primary. */

@@ -1,7 +1,11 @@
 import { decodeText } from '../bytes/decode-text.ts'
+import { changedCodec } from './changed-codec.ts'
 import { type Codec, defineCodec, TEXT } from './codec.ts'
 import { requireText } from './plain-text.ts'
 import { textOf, valueFromText } from './text-form.ts'
+
+/** The text that the server prints for a list, an object, or whatever else is no text in JSON. */
+export const SERVER_TEXT = "import('kysely-pgwire/types').ServerText"
 
 /** What the server says about a type that its own catalog would leave out. */
 export interface TextTypeOptions {
@@ -27,6 +31,12 @@ export function asText(name: string, oid: number, options: TextTypeOptions = {})
     fromText: (text) => text,
     toText: requireText,
   })
+}
+
+/** The same texts, of a type that is no text in JSON. */
+export function asServerText(codec: Codec): Codec {
+  const { insert } = codec.typescript
+  return changedCodec(codec, { typescript: { select: SERVER_TEXT, insert } })
 }
 
 /** A codec for the same values over text, for a server whose type has no binary form. Undefined if the codec reads no text. */

@@ -54,11 +54,11 @@ describe('strings among the elements', () => {
     [asText('box', 603, { delimiter: ';' }), ['(1,1),(0,0)', 'a;b'], '{(1,1),(0,0);"a;b"}'],
     [domainOf('d', 1, 2, arrayOf(int4)), [[1, 2], '{3}'], '{"{1,2}","{3}"}'],
     [int4, [[], []], '{}'],
-    [int4, new BoundedArray([1, '2'], [0]), '[0:1]={1,2}'],
-    [int4, new BoundedArray([[1], ['2']], [1, -3]), '[1:2][-3:-3]={{1},{2}}'],
-    [int4, new BoundedArray([1, '2'], [1]), '{1,2}'],
+    [int4, new BoundedArray<unknown>([1, '2'], [0]), '[0:1]={1,2}'],
+    [int4, new BoundedArray<unknown>([[1], ['2']], [1, -3]), '[1:2][-3:-3]={{1},{2}}'],
+    [int4, new BoundedArray<unknown>([1, '2'], [1]), '{1,2}'],
     [int2vector, [[1, 2], []], '{"1 2",""}'],
-    [json, new BoundedArray([[{ a: 1 }], ['[]']], [1, 1]), '{{"{\\"a\\":1}"},{[]}}'],
+    [json, new BoundedArray<unknown>([[{ a: 1 }], ['[]']], [1, 1]), '{{"{\\"a\\":1}"},{[]}}'],
   ])('%# are written as PostgreSQL reads them', (element, value, literal) => {
     const array = arrayOf(element)
     expect(array.toText!(value)).toBe(literal)
@@ -228,12 +228,12 @@ test('has the name that it is given', () => {
 
 test('types an element as nullable', () => {
   expect(arrayOf(int8).typescript).toEqual({
-    select: '(string | null)[]',
+    select: '(`${number}` | null)[]',
     insert: '(string | number | bigint | null)[]',
   })
   expect(arrayOf(int4, { bounds: 'kept' }).typescript).toEqual({
     select: "import('kysely-pgwire/types').BoundedArray<number>",
-    insert: "(number | null)[] | import('kysely-pgwire/types').BoundedArray<number>",
+    insert: "(number | null)[] | import('kysely-pgwire/types').BoundedArray<number | null>",
   })
   expect(arrayOf(voidType).typescript.insert).toBe('never')
 })

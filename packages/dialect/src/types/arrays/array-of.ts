@@ -75,7 +75,7 @@ function typescriptOf({ typescript }: Codec, bounds: 'dropped' | 'kept'): Codec[
   const bounded = "import('kysely-pgwire/types').BoundedArray"
   return {
     select: `${bounded}<${typescript.select}>`,
-    insert: insert === 'never' ? insert : `${insert} | ${bounded}<${typescript.insert}>`,
+    insert: insert === 'never' ? insert : `${insert} | ${bounded}<${typescript.insert} | null>`,
   }
 }
 

@@ -66,7 +66,7 @@ export function recordOf(resolve: (oid: number) => Codec | undefined): Codec<unk
     name: 'record',
     oid: 2249,
     arrayOid: 2287,
-    typescript: { select: 'unknown[]', insert: 'never' },
+    typescript: { select: "import('kysely-pgwire/types').AnonymousRecord", insert: 'never' },
     decode,
     encode: () => {
       throw new InvalidValueError('the server reads no anonymous records; cast the parameter to a named composite type')

@@ -28,7 +28,7 @@ const scratchView = new DataView(scratch.buffer, scratch.byteOffset, 4)
  */
 export const halfvec: Codec<number[]> = defineCodec<number[]>({
   name: 'halfvec',
-  typescript: { select: 'number[]', insert: 'number[]' },
+  typescript: { select: "import('kysely-pgwire/types').Vector", insert: "import('kysely-pgwire/types').Vector" },
   samples: ['[0]', '[1,-2.5,0.099975586]', '[65504,5.9604645e-08,-0]'],
   encodesArrays: true,
   decode,

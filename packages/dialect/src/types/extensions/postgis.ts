@@ -12,21 +12,21 @@ const POINT = '0101000020E6100000000000000000F03F0000000000000040'
  *
  * @see https://postgis.net/docs/using_postgis_dbmanagement.html
  */
-export const geometry: Codec<Uint8Array> = extendedWellKnownBinary('geometry', [
-  POINT,
-  '010100000000000000000024400000000000002440',
-  '010200000000000000',
-])
+export const geometry: Codec<Uint8Array> = extendedWellKnownBinary(
+  'geometry',
+  "import('kysely-pgwire/types').Geometry",
+  [POINT, '010100000000000000000024400000000000002440', '010200000000000000'],
+)
 
 /** A shape on the globe, as EWKB. Encodes bytes of EWKB or WKB. */
-export const geography: Codec<Uint8Array> = extendedWellKnownBinary('geography', [POINT])
+export const geography: Codec<Uint8Array> = extendedWellKnownBinary('geography', 'Uint8Array', [POINT])
 
 /** Text input takes much else ('SRID=4326;POINT(1 2)', GeoJSON); what the server prints is the bytes in hex. */
-function extendedWellKnownBinary(typname: string, samples: readonly string[]): Codec<Uint8Array> {
+function extendedWellKnownBinary(typname: string, select: string, samples: readonly string[]): Codec<Uint8Array> {
   return defineCodec<Uint8Array>({
     name: typname,
     delimiter: ':',
-    typescript: { select: 'Uint8Array', insert: 'Uint8Array' },
+    typescript: { select, insert: 'Uint8Array' },
     samples,
     decode: bytea.decode,
     encode: bytea.encode,

@@ -1,6 +1,7 @@
 import type { SendBuffer } from '../../bytes/send-buffer.ts'
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
+import type { jsonForm } from '../json-form.ts'
 import { float4 } from '../scalars/floats.ts'
 import { parseNumber, requireSingle } from './vector-numbers.ts'
 
@@ -11,6 +12,7 @@ export interface SparseVector {
   readonly indices: readonly number[]
   /** What stands there: finite, and not zero. */
   readonly values: readonly number[]
+  readonly [jsonForm]?: string
 }
 
 /** `SPARSEVEC_MAX_DIM` and `SPARSEVEC_MAX_NNZ`. */
@@ -30,8 +32,8 @@ const VALUE_BYTES = 4
 export const sparsevec: Codec<SparseVector> = defineCodec<SparseVector>({
   name: 'sparsevec',
   typescript: {
-    select: '{ dimensions: number; indices: number[]; values: number[] }',
-    insert: '{ dimensions: number; indices: readonly number[]; values: readonly number[] }',
+    select: "import('kysely-pgwire/types').SparseVector",
+    insert: "import('kysely-pgwire/types').SparseVector",
   },
   samples: ['{}/1', '{1:1.5,3:-2}/5', '{1000000000:3.4028235e+38}/1000000000'],
   decode,

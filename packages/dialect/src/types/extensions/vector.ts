@@ -16,7 +16,7 @@ const ELEMENT_BYTES = 4
  */
 export const vector: Codec<number[]> = defineCodec<number[]>({
   name: 'vector',
-  typescript: { select: 'number[]', insert: 'number[]' },
+  typescript: { select: "import('kysely-pgwire/types').Vector", insert: "import('kysely-pgwire/types').Vector" },
   samples: ['[0]', '[1,-2.5,0.1]', '[3.4028235e+38,1e-45,-0]'],
   encodesArrays: true,
   decode,

@@ -18,6 +18,7 @@ import { numeric } from '../scalars/numeric.ts'
 import { bpchar, cstring, name, text, unknown, varchar } from '../scalars/text.ts'
 import { time, timetz } from '../scalars/time.ts'
 import { uuid } from '../scalars/uuid.ts'
+import { asServerText, SERVER_TEXT } from '../text-fallback.ts'
 import { textOf } from '../text-form.ts'
 import { mapCodec } from './map-codec.ts'
 import type { PgTypes } from './profile.ts'
@@ -68,30 +69,33 @@ const numericInArray: Codec<number> = mapCodec(numeric, {
   decode: Number,
   encode: (value) => value,
   ownStrings: false,
-  typescript: { select: 'number' },
+  typescript: { select: "import('kysely-pgwire/types').Float" },
 })
 
 /**
  * What `pg` gives for every type: dates and timestamps in the process's time zone, intervals and circles as its objects,
  * numeric as a string but numeric[] as numbers, and ranges, composites, enums and most arrays as the server's text.
  */
-export const nodePostgresTypes: PgTypes = nodePostgresProfile()
+export const nodePostgresTypes: PgTypes<'node-postgres'> = nodePostgresProfile()
 
-function nodePostgresProfile(): PgTypes {
+function nodePostgresProfile(): PgTypes<'node-postgres'> {
   const own = new Map(scalars.map((codec) => [codec.oid, codec]))
   const byOid = new Map(builtInCodecs.map((codec) => [codec.oid, sharedCodec(own.get(codec.oid) ?? asPrinted(codec))]))
   for (const element of byOid.values()) {
     if (ELEMENTS.has(element.name)) byOid.set(element.arrayOid, arrayOf(element === numeric ? numericInArray : element))
   }
-  return Object.freeze<PgTypes>({
+  return Object.freeze<PgTypes<'node-postgres'>>({
     codecFor: (oid) => byOid.get(oid),
-    codecNamed: () => undefined,
+    codecNamed: ({ name, kind }, derived) => (kind === 'b' && OBJECTS.has(name) ? asServerText(derived()) : undefined),
     domainNames: [],
     arrays: 'nested',
     serverTypes: 'text',
     fingerprint: 'node-postgres',
   })
 }
+
+/** Types of extensions that the server casts to JSON objects. */
+const OBJECTS: ReadonlySet<string> = new Set(['hstore', 'geometry'])
 
 /** A type as the text that the server prints. Encodes whatever the type's own codec does, as text. */
 function asPrinted(codec: Codec): Codec<string> {
@@ -106,11 +110,16 @@ function asPrinted(codec: Codec): Codec<string> {
     samples,
     encodesArrays,
     format: TEXT,
-    typescript: { select: 'string', insert: told ? insert : `string | ${insert}` },
+    typescript: { select: isList(codec) ? SERVER_TEXT : 'string', insert: told ? insert : `string | ${insert}` },
     encodesStrings: true,
     decode: (bytes, _view, offset, length) => decodeText(bytes, offset, length),
     encode: (value, out) => out.text(textOf(codec, value)),
     fromText: (printed) => printed,
     toText: (value) => textOf(codec, value),
   })
+}
+
+/** Whether the server makes a list of it, where it makes JSON. */
+function isList({ name, encodesArrays }: Codec): boolean {
+  return encodesArrays && (name.startsWith('_') || !name.endsWith('multirange'))
 }

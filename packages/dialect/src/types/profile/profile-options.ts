@@ -60,10 +60,25 @@ export interface PgTypesOptions {
 }
 
 /** The options that are a choice between representations. */
-type ChoiceName = Exclude<keyof PgTypesOptions, 'codecs' | 'byName' | 'temporal'>
+export type ChoiceName = Exclude<keyof PgTypesOptions, 'codecs' | 'byName' | 'temporal'>
+
+/** What is chosen when nothing is said. */
+export interface DefaultChoices {
+  readonly int8: 'string'
+  readonly numeric: 'string'
+  readonly timestamptz: 'date'
+  readonly timestamp: 'date'
+  readonly date: 'string'
+  readonly time: 'string'
+  readonly interval: 'interval'
+  readonly json: 'parsed'
+  readonly arrays: 'nested'
+}
 
 /** What can be chosen by name; the first is the default. */
-export const profileChoices: { readonly [Name in ChoiceName]-?: readonly Extract<PgTypesOptions[Name], string>[] } = {
+export const profileChoices: {
+  readonly [Name in ChoiceName]-?: readonly [DefaultChoices[Name], ...Extract<PgTypesOptions[Name], string>[]]
+} = {
   int8: ['string', 'bigint', 'number'],
   numeric: ['string', 'number'],
   timestamptz: ['date', 'string', 'temporal'],
@@ -101,21 +116,6 @@ export function resolvePgTypesOptions(options: PgTypesOptions): PgTypesSettings 
     byName: codecsByName(options.byName ?? {}),
     temporal: usesTemporal || options.temporal !== undefined ? temporalOf(options.temporal) : undefined,
   }
-}
-
-/**
- * The choices in a line, with a user's own codecs and parsers by name only: profiles that were defined alike have the same
- * line, but two with different codecs of the same names have so, too. It names a profile, and does not compare them.
- */
-export function fingerprintOf(settings: PgTypesSettings): string {
-  const choices = Object.keys(profileChoices).map((name) => {
-    const chosen = settings[name as ChoiceName]
-    return `${name}=${typeof chosen === 'string' ? chosen : 'parse'}`
-  })
-  const codecs = settings.codecs.map(({ schema, name }) => (schema === undefined ? name : `${schema}.${name}`))
-  if (codecs.length > 0) choices.push(`codecs=${codecs.sort().join(',')}`)
-  if (settings.byName.size > 0) choices.push(`byName=${[...settings.byName.keys()].sort().join(',')}`)
-  return choices.join(' ')
 }
 
 function chosenFor(name: ChoiceName, value: unknown): unknown {

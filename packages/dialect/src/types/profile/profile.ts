@@ -3,11 +3,15 @@ import { codecTable } from '../codec-table.ts'
 import type { Codec } from '../codec.ts'
 import { extensionCodecs } from '../extensions.ts'
 import { CustomCodecs } from './custom-codecs.ts'
-import { fingerprintOf, type PgTypesOptions, resolvePgTypesOptions } from './profile-options.ts'
+import { type DefaultFingerprint, type FingerprintOf, fingerprintOf, type NoChoices } from './fingerprint.ts'
+import { type PgTypesOptions, resolvePgTypesOptions } from './profile-options.ts'
 import { chosenCodecs } from './representations/chosen.ts'
 
-/** Which codec serves which type: an immutable choice, made once for a connection, a pool or a dialect. */
-export interface PgTypes {
+/**
+ * Which codec serves which type: an immutable choice, made once for a connection, a pool or a dialect. `Fingerprint` is what
+ * the compiler knows of its name.
+ */
+export interface PgTypes<Fingerprint extends string = string> {
   /** The codec of a type that is known without asking the server. */
   readonly codecFor: (oid: number) => Codec | undefined
   /**
@@ -24,8 +28,11 @@ export interface PgTypes {
   readonly arrays: 'nested' | 'bounded'
   /** `text`: composites, ranges, arrays and all else that needs a look-up arrive as the text that the server prints. */
   readonly serverTypes: 'decoded' | 'text'
-  /** The profile's name: what was chosen, in a line. The user's own codecs are in it by name, so that equal ones may differ. */
-  readonly fingerprint: string
+  /**
+   * The profile's name: what was chosen, in a line. Profiles that were defined alike have the same. The user's own codecs are in
+   * it by what they state: two that only differ in what they do have the same, too.
+   */
+  readonly fingerprint: Fingerprint
 }
 
 /** What a type is found by that has no fixed OID. */
@@ -36,18 +43,24 @@ export interface NamedType {
   readonly kind: string
 }
 
+/** What the parts of options are, so that the functions among them know their arguments. */
+type KnownOptions = { readonly [Name in keyof PgTypesOptions]?: PgTypesOptions[Name] | undefined }
+
 /** Chooses representations; what `options` leave out has its default. Throws `ConfigError` for what is no option. */
-export function definePgTypes(options: PgTypesOptions = {}): PgTypes {
-  const settings = resolvePgTypesOptions(options)
+export function definePgTypes<const Options extends PgTypesOptions = NoChoices>(
+  options?: Options & KnownOptions & { readonly [Name in Exclude<keyof Options, keyof PgTypesOptions>]: never },
+): PgTypes<FingerprintOf<Options>> {
+  const settings = resolvePgTypesOptions(options === undefined ? {} : options)
   const custom = new CustomCodecs(settings.codecs, settings.byName)
   const chosen = chosenCodecs(settings)
   const byOid = codecTable(custom.placedAfter(scalarCodecs.map((codec) => chosen.get(codec.oid) ?? codec)), {
     replacing: (codec) => custom.replacing(codec),
     bounds: settings.arrays === 'bounded' ? 'kept' : 'dropped',
   })
+  const codecFor = (oid: number): Codec | undefined => byOid.get(oid)
   const extensions = new Map(extensionCodecs.map((codec) => [codec.name, codec]))
-  return Object.freeze<PgTypes>({
-    codecFor: (oid) => byOid.get(oid),
+  return Object.freeze<PgTypes<FingerprintOf<Options>>>({
+    codecFor,
     codecNamed: ({ schema, name, kind }, derived) => {
       const extension = kind === 'b' ? extensions.get(name) : undefined
       return custom.named(schema, name, () => extension ?? derived()) ?? extension
@@ -55,9 +68,9 @@ export function definePgTypes(options: PgTypesOptions = {}): PgTypes {
     domainNames: custom.namesBeside(builtInCodecs),
     arrays: settings.arrays,
     serverTypes: 'decoded',
-    fingerprint: fingerprintOf(settings),
+    fingerprint: fingerprintOf(settings, codecFor) as FingerprintOf<Options>,
   })
 }
 
 /** Every type in its default representation. */
-export const defaultTypes: PgTypes = definePgTypes()
+export const defaultTypes: PgTypes<DefaultFingerprint> = definePgTypes()

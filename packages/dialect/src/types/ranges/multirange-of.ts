@@ -27,7 +27,10 @@ export function multirangeOf<T>(range: Codec<Range<T>>, identity: TypeIdentity):
   return defineCodec<Range<T>[]>({
     ...identity,
     format: range.format,
-    typescript: { select: `${range.typescript.select}[]`, insert: `${range.typescript.insert}[]` },
+    typescript: {
+      select: `import('kysely-pgwire/types').Multirange<${range.typescript.select}>`,
+      insert: `${range.typescript.insert}[]`,
+    },
     samples: () => ['{}', ...range.samples.filter((sample) => sample !== 'empty').map((sample) => `{${sample}}`)],
     encodesArrays: true,
     decode:

@@ -172,7 +172,9 @@ test('the built-in ranges follow the subtypes of a profile', () => {
     expect(bigints.codecFor(multirange.oid)).toMatchObject(multirange)
   }
   expect(bigints.codecFor(3926)!.typescript.select).toBe("import('kysely-pgwire/types').Range<bigint>")
-  expect(bigints.codecFor(4536)!.typescript.select).toBe("import('kysely-pgwire/types').Range<bigint>[]")
+  expect(bigints.codecFor(4536)!.typescript.select).toBe(
+    "import('kysely-pgwire/types').Multirange<import('kysely-pgwire/types').Range<bigint>>",
+  )
 })
 
 function encode(codec: Codec, value: unknown): Buffer {

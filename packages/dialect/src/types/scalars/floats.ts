@@ -11,6 +11,8 @@ const FLOAT4_MIN_DIGITS = 6
 const FLOAT4_MAX_DIGITS = 9
 const FLOAT4_SMALLEST_NORMAL = 2 ** -126
 
+const FLOAT = { select: "import('kysely-pgwire/types').Float", insert: "import('kysely-pgwire/types').Float" } as const
+
 const FINITE = /^-?\d/
 const NONZERO = /^-?[0.]*[1-9]/
 const DECIMAL = /^(?:-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|-?Infinity|NaN)$/
@@ -24,7 +26,7 @@ export const float4: Codec<number> = defineCodec<number>({
   oid: 700,
   arrayOid: 1021,
   size: 4,
-  typescript: { select: 'number', insert: 'number' },
+  typescript: FLOAT,
   samples: ['0', '-0', '0.1', '-1.5', '1e-45', '3.4028235e+38', 'NaN', 'Infinity', '-Infinity'],
   decode: (_bytes, view, offset) => shortest(view.getFloat32(offset)),
   encode: (value, out) => out.float32(requireFloat4(value)),
@@ -38,7 +40,7 @@ export const float8: Codec<number> = defineCodec<number>({
   oid: 701,
   arrayOid: 1022,
   size: 8,
-  typescript: { select: 'number', insert: 'number' },
+  typescript: FLOAT,
   samples: ['0', '-0', '0.1', '-1.5', '5e-324', '1.7976931348623157e+308', 'NaN', 'Infinity', '-Infinity'],
   decode: (_bytes, view, offset) => view.getFloat64(offset),
   encode: (value, out) => out.float64(requireFloat8(value)),

@@ -19,7 +19,7 @@ export const int8: Codec<string> = defineCodec<string>({
   oid: 20,
   arrayOid: 1016,
   size: 8,
-  typescript: { select: 'string', insert: 'string | number | bigint' },
+  typescript: { select: '`${number}`', insert: 'string | number | bigint' },
   samples: ['0', '-1', '9007199254740993', '9223372036854775807', '-9223372036854775808'],
   decode: (_bytes, view, offset) => {
     const high = view.getInt32(offset)

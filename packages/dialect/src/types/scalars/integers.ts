@@ -42,7 +42,7 @@ export const oid: Codec<number> = defineCodec<number>({
   oid: 26,
   arrayOid: 1028,
   size: 4,
-  typescript: { select: 'number', insert: 'number' },
+  typescript: { select: "import('kysely-pgwire/types').Oid", insert: "import('kysely-pgwire/types').Oid" },
   samples: ['0', '1', '4294967295'],
   decode: (_bytes, view, offset) => view.getUint32(offset),
   encode: (value, out) => out.uint32(requireInteger(value, 'oid', 0, OID_MAX)),

@@ -5,6 +5,11 @@ import { type Codec, defineCodec } from '../codec.ts'
 /** The only version of jsonb's binary format. */
 const JSONB_VERSION = 1
 
+const TYPESCRIPT = {
+  select: "import('kysely-pgwire/types').Json",
+  insert: "import('kysely-pgwire/types').JsonInput",
+} as const
+
 /** What the engines say when `JSON.stringify` meets a bigint or a cycle. */
 const NOT_SERIALIZABLE = /bigint|circular|cyclic/i
 
@@ -21,7 +26,7 @@ export const json: Codec<unknown> = defineCodec<unknown>({
   name: 'json',
   oid: 114,
   arrayOid: 199,
-  typescript: { select: 'unknown', insert: 'unknown' },
+  typescript: TYPESCRIPT,
   samples: ['{"a" : [1, "two", null, true]}', '[]', '-1.5', 'false'],
   encodesStrings: true,
   encodesArrays: true,
@@ -36,7 +41,7 @@ export const jsonb: Codec<unknown> = defineCodec<unknown>({
   name: 'jsonb',
   oid: 3802,
   arrayOid: 3807,
-  typescript: { select: 'unknown', insert: 'unknown' },
+  typescript: TYPESCRIPT,
   samples: ['{"a": [1, "two", null, true]}', '[]', '-1.5', 'false'],
   encodesStrings: true,
   encodesArrays: true,

@@ -41,7 +41,7 @@ export const numeric: Codec<string> = defineCodec<string>({
   name: 'numeric',
   oid: 1700,
   arrayOid: 1231,
-  typescript: { select: 'string', insert: 'string | number | bigint' },
+  typescript: { select: "`${number}` | 'NaN' | 'Infinity' | '-Infinity'", insert: 'string | number | bigint' },
   samples: ['0', '-0.50', '12345.6789', '0.00001', '99999999999999999999', 'NaN', 'Infinity', '-Infinity'],
   decode: decodeNumeric,
   encode: encodeNumeric,

@@ -19,7 +19,10 @@ const NEGATIVE_INFINITY_HIGH = -0x8000_0000
 
 const DAY_MS = 86_400_000
 const TWO_32 = 0x1_0000_0000
-const TYPESCRIPT = { select: 'Date | number', insert: 'Date | string | number' } as const
+const TYPESCRIPT = {
+  select: "Date | import('kysely-pgwire/types').Infinite",
+  insert: "Date | string | import('kysely-pgwire/types').Infinite",
+} as const
 
 /**
  * An instant, as a `Date`; 'infinity' and '-infinity' are the numbers `Infinity` and `-Infinity`.

@@ -18,7 +18,7 @@ function counter(name: string, oid: number, arrayOid: number): Codec<number> {
     oid,
     arrayOid,
     size: 4,
-    typescript: { select: 'number', insert: 'number' },
+    typescript: { select: "import('kysely-pgwire/types').Oid", insert: "import('kysely-pgwire/types').Oid" },
     samples: ['0', '3', '4294967295'],
     decode: (_bytes, view, offset) => view.getUint32(offset),
     encode: (value, out) => out.uint32(requireInteger(value, name, 0, UINT32_MAX)),

@@ -22,7 +22,7 @@ function vectorOf(element: Codec<number>, name: string, typeOid: number, arrayOi
     name,
     oid: typeOid,
     arrayOid,
-    typescript: { select: 'number[]', insert: 'number[]' },
+    typescript: { select: `${element.typescript.select}[]`, insert: `${element.typescript.insert}[]` },
     samples: ['', '1', '2 0 1'],
     encodesArrays: true,
     decode: (bytes, view, offset, length) => {

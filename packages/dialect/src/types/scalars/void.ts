@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../../errors/codec-error.ts'
 import { type Codec, defineCodec } from '../codec.ts'
 
-/** What a function without a result gives: always null. */
+/** What a function without a result gives: always null. The server makes an empty text of it in JSON. */
 export const voidType: Codec<null> = defineCodec<null>({
   name: 'void',
   oid: 2278,

@@ -7,7 +7,7 @@ import type { PgTypes } from '../profile/profile.ts'
 import { multirangeOf } from '../ranges/multirange-of.ts'
 import { rangeOf } from '../ranges/range-of.ts'
 import type { Range } from '../ranges/range-value.ts'
-import { asText, overText } from '../text-fallback.ts'
+import { asServerText, asText, overText } from '../text-fallback.ts'
 import { domainOf } from './domain-of.ts'
 import { enumOf } from './enum-of.ts'
 import type { ServerTypeRow } from './server-types-query.ts'
@@ -68,7 +68,7 @@ function derivedCodec(row: ServerTypeRow, known: PgTypes, resolve: (oid: number)
   const identity = { name, oid, arrayOid, delimiter }
   if (row.kind === 'd') return domainOf(name, oid, arrayOid, resolve(row.base_oid))
   if (row.kind === 'e') return enumOf(name, oid, arrayOid, row.labels)
-  if (known.serverTypes === 'text') return textCodec(row)
+  if (known.serverTypes === 'text') return printedCodec(row)
   if (row.element_oid !== 0) {
     const bounds = known.arrays === 'bounded' ? 'kept' : 'dropped'
     return changedCodec<unknown>(arrayOf(resolve(row.element_oid), { name, bounds }), { oid })
@@ -90,6 +90,11 @@ function adopted(codec: Codec, row: ServerTypeRow): Codec | undefined {
 
 function textCodec(row: ServerTypeRow): Codec {
   return asText(row.name, row.oid, { arrayOid: row.array_oid, delimiter: row.delimiter })
+}
+
+/** The text of a range is a text in JSON, too. */
+function printedCodec(row: ServerTypeRow): Codec {
+  return row.element_oid !== 0 || row.kind === 'c' ? asServerText(textCodec(row)) : textCodec(row)
 }
 
 function withinLimits(codec: Codec): Codec {

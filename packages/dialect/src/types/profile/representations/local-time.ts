@@ -16,7 +16,10 @@ const FIELDS = /^(\d+)-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(?:\+0
 const PLAIN_FROM_US = -59_958_144_000_000_000n
 const PLAIN_TO_US = 8_639_053_315_200_000_000n
 
-const TYPESCRIPT = { select: 'Date | number', insert: 'Date | string | number' } as const
+const TYPESCRIPT = {
+  select: "Date | import('kysely-pgwire/types').Infinite",
+  insert: "Date | string | import('kysely-pgwire/types').Infinite",
+} as const
 
 /** timestamp as the `Date` whose local fields say the same; out of the range of `Date`, an invalid one. */
 export const timestampAsLocalDate: Codec<Date | number> = readAs(timestamp, {

@@ -26,7 +26,7 @@ export const int8AsNumber: Codec<number> = readAs(int8, {
  * A value that has no finite number near it is refused.
  */
 export const numericAsNumber: Codec<number> = readAs(numeric, {
-  typescript: { select: 'number' },
+  typescript: { select: "import('kysely-pgwire/types').Float" },
   decode: (bytes, view, offset, length) => numberOf(numeric.decode(bytes, view, offset, length)),
   fromText: numberOf,
 })

@@ -19,6 +19,8 @@ import { readAs } from './read-as.ts'
 
 const SERVER_DATE = /^(\d{4,7})(-\d\d-\d\d.*?)( BC)?$/
 
+const INFINITE = " | import('kysely-pgwire/types').Infinite"
+
 /** One codec for each type that Temporal has a class for. */
 export interface TemporalCodecs {
   readonly timestamptz: Codec<TemporalValue | number>
@@ -45,17 +47,17 @@ export function temporalCodecs(temporal: TemporalImplementation, namespace: stri
 
   return {
     timestamptz: readAs(timestamptz, {
-      typescript: typesOf('Instant', timestamptz, ' | number'),
+      typescript: typesOf('Instant', timestamptz, INFINITE),
       decode: (_bytes, view, offset) => instant(view.getBigInt64(offset)),
       fromText: (text) => instant(parseTimestamp(text, true)),
     }),
     timestamp: readAs(timestamp, {
-      typescript: typesOf('PlainDateTime', timestamp, ' | number'),
+      typescript: typesOf('PlainDateTime', timestamp, INFINITE),
       decode: (_bytes, view, offset) => plainDateTime(view.getBigInt64(offset)),
       fromText: (text) => plainDateTime(parseTimestamp(text, false)),
     }),
     date: mapCodec(date, {
-      typescript: typesOf('PlainDate', date, ' | number'),
+      typescript: typesOf('PlainDate', date, INFINITE),
       ownStrings: false,
       decode: (text) => {
         if (text === 'infinity') return Infinity
@@ -73,7 +75,7 @@ export function temporalCodecs(temporal: TemporalImplementation, namespace: stri
       encode: (value) => value,
     }),
     interval: mapCodec(interval, {
-      typescript: typesOf('Duration', interval, ' | number'),
+      typescript: typesOf('Duration', interval, INFINITE),
       ownStrings: false,
       decode: (value) => {
         if (!value.finite) return value.months > 0 ? Infinity : -Infinity

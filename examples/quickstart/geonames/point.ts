@@ -1,0 +1,6 @@
+/** GeoJSON, in a jsonb column. */
+export interface Point {
+  type: 'Point'
+  /** Longitude, then latitude. */
+  coordinates: number[]
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+
+import { column, composite, domain, enumType, modelOf, table } from './model.cases.ts'
+
+const types = [
+  composite('outer', { inner: 'public.inner[]' }),
+  composite('inner', { mood: 'public.feeling' }),
+  domain('feeling', 'public.mood'),
+  enumType('mood', ['a', 'Unused']),
+  enumType('unused', ['b']),
+]
+
+const namesOf = (type: string): string[] =>
+  modelOf({ relations: [table('t', [column('c', type)])], types }).types.map(({ name }) => name)
+
+test.each([
+  ['int4', []],
+  ['public.mood', ['Mood', 'Unused']],
+  ['public.feeling[]', ['Feeling', 'Mood', 'Unused']],
+  ['public.outer', ['Feeling', 'Inner', 'Mood', 'Outer', 'Unused']],
+])('a column of %s needs %o', (type, names) => {
+  // What is called as in a label may be one more than is needed.
+  expect(namesOf(type)).toEqual(names)
+})
