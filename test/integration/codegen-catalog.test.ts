@@ -73,6 +73,17 @@ create table refers (
 
 create view shown as select id, name as called, mood, id + 1 as next, matrix from items;
 create view shown_twice as select id, called, next from shown;
+create table demanding (id int generated always as identity, a int not null, b int not null default 1, c int);
+create view hiding as select id, b, c from demanding;
+create view over_hiding as select b from hiding;
+create view giving as select a, c from demanding;
+create view defaulting as select a, c from demanding;
+alter view defaulting alter a set default 7;
+create view over_defaulting as select c from defaulting;
+create table fed (a int not null, c int);
+create function feed() returns trigger language plpgsql as $$begin new.a := 1; return new; end$$;
+create trigger feed before insert on fed for each row execute function feed();
+create view over_fed as select c from fed;
 create view joined as select i.name, r.id from items i left join refers r on r.item = i.id;
 create view caught as select id, name from items;
 create function stand_in() returns trigger language plpgsql as $$ begin return new; end $$;
@@ -247,6 +258,13 @@ describe('columns', () => {
   test('behind an INSTEAD OF trigger nothing of the table holds', () => {
     for (const name of ['caught', 'over_caught'])
       expect(column(name, 'id')).toMatchObject({ identity: null, notNull: false, hasDefault: false })
+  })
+
+  test('a view that shows no column which its table requires takes no rows, unless something else gives the value', () => {
+    const takesRows = (name: string) => relation(name).insertable
+    expect(['hiding', 'over_hiding'].map(takesRows)).toEqual([false, false])
+    expect(['demanding', 'giving', 'over_defaulting', 'over_fed'].map(takesRows)).toEqual([true, true, true, true])
+    expect(relation('hiding')).toMatchObject({ updatable: true, deletable: true })
   })
 
   test('where a rule stands for an insert, whole rows are taken', () => {

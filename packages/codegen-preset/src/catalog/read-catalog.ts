@@ -12,7 +12,7 @@ import { sortedBy } from './code-unit-order.ts'
 import { type KeyRow, keysQuery } from './keys-query.ts'
 import { type AnyKysely, readJson } from './query-runner.ts'
 import { readTypes } from './read-types.ts'
-import { readViews, type ViewColumn } from './read-views.ts'
+import { readViews, type ViewColumn, type ViewFacts } from './read-views.ts'
 import { type ColumnRow, type RelationRow, relationsQuery } from './relations-query.ts'
 import { type RoutineRow, routinesQuery } from './routines-query.ts'
 import { elementOf } from './type-name.ts'
@@ -48,7 +48,7 @@ async function read(db: AnyKysely): Promise<Catalog> {
     format: CATALOG_FORMAT,
     serverVersion,
     relations: sortedBy(
-      relations.map((row) => relationOf(row, keys, nameOf, (column) => views.get(row.oid)?.get(column.number))),
+      relations.map((row) => relationOf(row, keys, nameOf, views.get(row.oid))),
       ({ schema, name }) => [schema, name],
     ),
     types: sortedBy(types, ({ schema, name }) => [schema, name]),
@@ -64,9 +64,9 @@ function relationOf(
   row: RelationRow,
   keys: readonly KeyRow[],
   nameOf: (oid: number) => TypeName,
-  viewColumn: (column: ColumnRow) => ViewColumn | undefined,
+  view: ViewFacts | undefined,
 ): CatalogRelation {
-  const { schema, name, kind, partition, comment, insertable, updatable, deletable } = row
+  const { schema, name, kind, partition, comment, updatable, deletable } = row
   const own = sortedBy(
     keys.filter(({ relationOid }) => relationOid === row.oid),
     (key) => [key.name],
@@ -78,10 +78,10 @@ function relationOf(
     kind,
     partition,
     comment,
-    insertable,
+    insertable: row.insertable && view?.hidesRequired !== true,
     updatable,
     deletable,
-    columns: row.columns.map((column) => columnOf(column, nameOf, viewColumn(column))),
+    columns: row.columns.map((column) => columnOf(column, nameOf, view?.columns.get(column.number))),
     primaryKey: primaryKey === undefined ? null : { name: primaryKey.name, columns: primaryKey.columns },
     uniqueKeys: own
       .filter((key) => key.kind === 'u')

@@ -15,11 +15,18 @@ export type ViewColumn = Pick<ColumnRow, 'dimensions' | 'notNull' | 'generated' 
   readonly nullable: boolean
 }
 
-/** By the views' OIDs and the columns' numbers. */
+export interface ViewFacts {
+  /** By the columns' numbers. */
+  readonly columns: ReadonlyMap<number, ViewColumn>
+  /** Whether a row that is inserted through it lacks a value which its table requires, whatever the row has. */
+  readonly hidesRequired: boolean
+}
+
+/** By the views' OIDs. */
 export async function readViews(
   db: AnyKysely,
   relations: readonly RelationRow[],
-): Promise<ReadonlyMap<number, ReadonlyMap<number, ViewColumn>>> {
+): Promise<ReadonlyMap<number, ViewFacts>> {
   const views = relations.filter(({ kind }) => kind === 'view' || kind === 'materialized view')
   if (views.length === 0) return new Map()
   const columns = new Columns(relations, await readSources(db, views))
@@ -30,17 +37,16 @@ export async function readViews(
     views.map(({ oid }) => oid),
     async () => ({ notNull: (relation, number) => columns.find({ relation, columnNumber: number })?.proved ?? false }),
   )
-  return new Map(
-    views.map((view) => [
-      view.oid,
-      new Map(
-        view.columns.map(({ number }) => [
-          number,
-          { ...columns.inherited(view, number), nullable: !facts.notNull(view.oid, number) },
-        ]),
-      ),
-    ]),
-  )
+  const factsOf = (view: RelationRow): ViewFacts => ({
+    columns: new Map(
+      view.columns.map(({ number }) => [
+        number,
+        { ...columns.inherited(view, number), nullable: !facts.notNull(view.oid, number) },
+      ]),
+    ),
+    hidesRequired: columns.hidesRequired(view),
+  })
+  return new Map(views.map((view) => [view.oid, factsOf(view)]))
 }
 
 /** Any Kysely instance as what the rooms below run statements with. */
@@ -65,6 +71,49 @@ class Columns {
 
   find({ relation, columnNumber }: ColumnSource): ColumnRow | undefined {
     return this.#relations.get(relation)?.columns.find(({ number }) => number === columnNumber)
+  }
+
+  hidesRequired(view: RelationRow): boolean {
+    const chain = this.#chainFrom(view)
+    const table = chain.at(-1)
+    if (table === undefined || table.fillsRows || chain.some(({ triggered }) => triggered)) return false
+    const given = new Set(
+      // A view below may have a default of its own for what this one does not show.
+      chain
+        .slice(0, -1)
+        .flatMap(({ oid, columns }) =>
+          columns
+            .filter(({ hasDefault }) => oid === view.oid || hasDefault)
+            .map(({ number }) => this.#shown({ relation: oid, columnNumber: number })?.columnNumber),
+        ),
+    )
+    return table.columns.some(
+      ({ number, notNull, hasDefault, identity, generated }) =>
+        notNull && !hasDefault && identity === null && generated === null && !given.has(number),
+    )
+  }
+
+  /** A view that can be written, and what its rows come from, down to the table; nothing for one that cannot be. */
+  #chainFrom(view: RelationRow): readonly RelationRow[] {
+    const chain: RelationRow[] = []
+    let at: RelationRow | undefined = view
+    while (at !== undefined && at.insertable) {
+      chain.push(at)
+      const sources = this.#sources.get(at.oid)
+      if (sources === undefined) return chain
+      const shown = sources.find((source) => source !== undefined)
+      at = shown && this.#relations.get(shown.relation)
+    }
+    return []
+  }
+
+  /** The table's column that a view's column shows, through however many views. */
+  #shown(column: ColumnSource): ColumnSource | undefined {
+    let at: ColumnSource | undefined = column
+    while (at !== undefined && this.#sources.has(at.relation)) {
+      at = this.#sources.get(at.relation)?.[at.columnNumber - 1]
+    }
+    return at
   }
 
   /**

@@ -8,6 +8,9 @@ export const NOT_SYSTEM = `
 const UPDATE = 1 << 2
 const INSERT = 1 << 3
 const DELETE = 1 << 4
+
+/** For each row, before, an insert: bits of \`tgtype\`. */
+const FILLING = 1 | (1 << 1) | (1 << 2)
 const ALL = UPDATE | INSERT | DELETE
 
 /**
@@ -94,6 +97,7 @@ select coalesce(jsonb_agg(jsonb_build_object(
   'deletable', relation.events & ${DELETE} <> 0,
   'triggered', exists (select from pg_catalog.pg_trigger where tgrelid = relation.oid and tgtype & 64 <> 0)
     or exists (select from pg_catalog.pg_rewrite where ev_class = relation.oid and ev_type <> '1' and is_instead),
+  'fillsRows', exists (select from pg_catalog.pg_trigger where tgrelid = relation.oid and tgtype & ${FILLING} = ${FILLING}),
   'columns', coalesce(fields.columns, '[]')
 )), '[]')::text as json
 from relation
@@ -111,6 +115,8 @@ export interface RelationRow {
   readonly deletable: boolean
   /** Whether INSTEAD OF triggers or rules decide what a write to this view does. */
   readonly triggered: boolean
+  /** Whether a trigger sees a row before it is inserted, and may put values into it. */
+  readonly fillsRows: boolean
   readonly columns: readonly ColumnRow[]
 }
 
