@@ -22,7 +22,7 @@ import { sharedServer } from '../support/shared-server.ts'
 const server = sharedServer()
 const database = await server.createDatabase()
 const random = seededRandom()
-const calls = process.env['PGWIRE_FULL'] === '1' ? 400 : 12
+const calls = process.env['PGWIRE_FULL'] === '1' ? 100 : 12
 
 /** Newer than the oldest server that knows them. */
 const NOT_EVERYWHERE = [

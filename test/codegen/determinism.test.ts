@@ -8,9 +8,9 @@ import { afterAll, expect, test } from 'vitest'
 
 import { seededRandom } from '../support/random.ts'
 import { sharedServer } from '../support/shared-server.ts'
-import { awkwardSchema } from './codegen/awkward-schema.ts'
-import { hostileSchema } from './codegen/hostile-schema.ts'
-import { writtenSchema } from './codegen/written-schema.ts'
+import { awkwardSchema } from '../conformance/codegen/awkward-schema.ts'
+import { hostileSchema } from '../conformance/codegen/hostile-schema.ts'
+import { writtenSchema } from '../conformance/codegen/written-schema.ts'
 
 const SEED = Number(process.env['TEST_SEED'] ?? 7)
 
@@ -117,7 +117,7 @@ function expectSame(made: Files): void {
 }
 
 async function files(url: string | undefined, environment: Readonly<Record<string, string>> = {}): Promise<Files> {
-  const child = join(import.meta.dirname, 'codegen/generate-child.ts')
+  const child = join(import.meta.dirname, '../conformance/codegen/generate-child.ts')
   const { stdout } = await promisify(execFile)(process.execPath, [child, url!], {
     env: { ...process.env, ...environment },
     maxBuffer: 64 * 1024 * 1024,
