@@ -6,11 +6,11 @@ import { promisify } from 'node:util'
 import { connect, isPostgresError } from 'kysely-pgwire'
 import { afterAll, expect, test } from 'vitest'
 
-import { seededRandom } from '../support/random.ts'
-import { sharedServer } from '../support/shared-server.ts'
 import { awkwardSchema } from '../conformance/codegen/awkward-schema.ts'
 import { hostileSchema } from '../conformance/codegen/hostile-schema.ts'
 import { writtenSchema } from '../conformance/codegen/written-schema.ts'
+import { seededRandom } from '../support/random.ts'
+import { sharedServer } from '../support/shared-server.ts'
 
 const SEED = Number(process.env['TEST_SEED'] ?? 7)
 
