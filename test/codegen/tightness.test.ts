@@ -5,14 +5,14 @@
 import { builtInCodecs, extensionCodecs, type PgTypes } from 'kysely-pgwire/types'
 import { afterAll, expect, test } from 'vitest'
 
+import { awkwardTypes } from '../conformance/codegen/awkward-schema.ts'
+import { compiledFolder } from '../conformance/codegen/compiler.ts'
+import { generated } from '../conformance/codegen/generated-types.ts'
+import { profiles } from '../conformance/codegen/profiles.ts'
+import { type ReadColumn, readColumns, richDatabase } from '../conformance/codegen/rich-database.ts'
+import { EXPRESSION_IMPORTS } from '../conformance/codegen/value-expression.ts'
+import { FOREIGN_TYPES, placesIn, type SeenPlace } from '../conformance/codegen/value-kinds.ts'
 import { sharedServer } from '../support/shared-server.ts'
-import { awkwardTypes } from './codegen/awkward-schema.ts'
-import { compiledFolder } from './codegen/compiler.ts'
-import { generated } from './codegen/generated-types.ts'
-import { profiles } from './codegen/profiles.ts'
-import { type ReadColumn, readColumns, richDatabase } from './codegen/rich-database.ts'
-import { EXPRESSION_IMPORTS } from './codegen/value-expression.ts'
-import { FOREIGN_TYPES, placesIn, type SeenPlace } from './codegen/value-kinds.ts'
 
 const server = sharedServer()
 const database = await richDatabase(server, { views: false })
