@@ -15,6 +15,16 @@ const rowQueries = ['pg_type', 'series', 'bytea', 'arrays', 'select1', 'mixed']
 const pointQueries = ['point', 'point-seq']
 const poolQueries = ['pool-10', 'pool-4']
 const connectionQueries = ['connect', 'logins', 'acquire', 'saturation', 'idle']
+/** What a driver for Node has a part in. */
+const nodeQueries = [
+  ...rowQueries,
+  ...pointQueries,
+  'point-100',
+  'copy',
+  'executemany',
+  ...poolQueries,
+  ...connectionQueries,
+]
 const kyselyQueries = ['kysely-point', 'kysely-point-seq']
 const kyselyPoolQueries = ['kysely-batch', 'kysely-pool-10', 'kysely-pool-4']
 
@@ -80,15 +90,7 @@ export const participants: readonly Participant[] = [
   {
     name: 'pg',
     title: 'pg',
-    workloads: [
-      ...rowQueries,
-      ...pointQueries,
-      'point-100',
-      'copy',
-      'executemany',
-      ...poolQueries,
-      ...connectionQueries,
-    ],
+    workloads: nodeQueries,
     find: () => findNode('pg'),
   },
   {
@@ -101,15 +103,7 @@ export const participants: readonly Participant[] = [
   {
     name: 'postgres',
     title: 'postgres.js',
-    workloads: [
-      ...rowQueries,
-      ...pointQueries,
-      'point-100',
-      'copy',
-      'executemany',
-      ...poolQueries,
-      ...connectionQueries,
-    ],
+    workloads: nodeQueries,
     find: () => findNode('postgres'),
   },
   {

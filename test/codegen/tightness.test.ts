@@ -10,9 +10,9 @@ import { compiledFolder } from '../conformance/codegen/compiler.ts'
 import { generated } from '../conformance/codegen/generated-types.ts'
 import { profiles } from '../conformance/codegen/profiles.ts'
 import { type ReadColumn, readColumns, richDatabase } from '../conformance/codegen/rich-database.ts'
-import { EXPRESSION_IMPORTS } from '../conformance/codegen/value-expression.ts'
 import { FOREIGN_TYPES, placesIn, type SeenPlace } from '../conformance/codegen/value-kinds.ts'
 import { sharedServer } from '../support/shared-server.ts'
+import { EXPRESSION_IMPORTS } from '../support/value-expression.ts'
 
 const server = sharedServer()
 const database = await richDatabase(server, { views: false })

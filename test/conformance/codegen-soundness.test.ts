@@ -5,11 +5,11 @@
 import { afterAll, expect, test } from 'vitest'
 
 import { sharedServer } from '../support/shared-server.ts'
+import { EXPRESSION_IMPORTS, valueExpression } from '../support/value-expression.ts'
 import { compiledFolder } from './codegen/compiler.ts'
 import { generated } from './codegen/generated-types.ts'
 import { profiles } from './codegen/profiles.ts'
 import { type ReadColumn, readColumns, richDatabase } from './codegen/rich-database.ts'
-import { EXPRESSION_IMPORTS, valueExpression } from './codegen/value-expression.ts'
 import { pgTypeQuery, type PgTypeRow, withoutValues } from './pg-type-table.ts'
 
 /** How many values of a column the compiler gets to see. */

@@ -6,10 +6,10 @@ import { CodecError, connect, isPostgresError } from 'kysely-pgwire'
 import { afterAll, expect, test } from 'vitest'
 
 import { sharedServer } from '../support/shared-server.ts'
+import { EXPRESSION_IMPORTS, valueExpression } from '../support/value-expression.ts'
 import { compiledFolder } from './codegen/compiler.ts'
 import { type AnyKysely, catalogOf, generated, openKysely } from './codegen/generated-types.ts'
 import { profiles } from './codegen/profiles.ts'
-import { EXPRESSION_IMPORTS, valueExpression } from './codegen/value-expression.ts'
 import { isWhatWasWritten, probes, refusals } from './codegen/write-probes.ts'
 import { subjectsOn } from './subjects.ts'
 

@@ -28,6 +28,16 @@ async function setReadOnly(server: PrivateServer, setting: 'on' | 'off'): Promis
 
 const insert = (pool: Pool): Promise<unknown> => pool.query(`insert into item values (7, 'x') on conflict do nothing`)
 
+/** Resolves once a server takes what is written. */
+async function writesAgain(pool: Pool): Promise<void> {
+  const attempt = (): Promise<string> =>
+    insert(pool).then(
+      () => 'written',
+      () => 'refused',
+    )
+  await expect.poll(attempt, { timeout: 10_000 }).toBe('written')
+}
+
 test('a transaction that is read only at its own wish leads to nothing', async () => {
   await using pool = open()
   const refused = pool.transaction((tx) => tx.query('delete from item'), { accessMode: 'read only' })
@@ -72,16 +82,7 @@ describe('a primary that has become read only', () => {
     } finally {
       await setReadOnly(servers.primary, 'off')
     }
-    await expect
-      .poll(
-        () =>
-          insert(pool).then(
-            () => 'written',
-            () => 'refused',
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe('written')
+    await writesAgain(pool)
   })
 
   test('loses those that statements share, too, under a load that never ends', async () => {
@@ -145,16 +146,7 @@ test('when the primary dies and the standby takes over, the pool finds it', asyn
   expect((refused as Error).message).toContain('it is not read-write')
   expect(await pool.fetchValue('select count(*)::int from item where id < 3', [], { replica: true })).toBe(2)
   await servers.standby.query('select pg_promote()')
-  await expect
-    .poll(
-      () =>
-        insert(pool).then(
-          () => 'written',
-          () => 'refused',
-        ),
-      { timeout: 10_000 },
-    )
-    .toBe('written')
+  await writesAgain(pool)
   expect(await pool.fetchValue(PORT)).toBe(servers.standby.port)
   expect(await pool.fetchValue('select count(*)::int from item where id = 7')).toBe(1)
 })

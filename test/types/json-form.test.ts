@@ -9,7 +9,7 @@ import { asText } from '../../packages/dialect/src/types/text-fallback.ts'
 import { subjectsOn } from '../conformance/subjects.ts'
 import { startPgliteServer } from '../support/pglite-server.ts'
 import { sharedServer } from '../support/shared-server.ts'
-import { expressionOf, header } from './expression-of.ts'
+import { EXPRESSION_IMPORTS, valueExpression } from '../support/value-expression.ts'
 import { foreignDeclarations } from './foreign-values.ts'
 import { type JsonSamples, jsonSamples } from './json-samples.ts'
 import { profiles } from './profiles.ts'
@@ -29,8 +29,8 @@ const ours = await jsonSamples(
 )
 const samples = [...ours, ...(await samplesElsewhere())]
 
-const jsonHeader = `${header}
-import type { JsonForm, PgArray } from 'kysely-pgwire/types'
+const jsonHeader = `${EXPRESSION_IMPORTS}
+import type { JsonForm } from 'kysely-pgwire/types'
 import type { ShallowDehydrateValue } from 'kysely'
 export type Forms = [JsonForm<1>, PgArray<1>, ShallowDehydrateValue<1>]`
 
@@ -110,7 +110,7 @@ function compositeOf(files: readonly { readonly codec: Codec; readonly values: r
 }
 
 function inJson(value: unknown): string {
-  return expressionOf(value, 'Temporal')
+  return valueExpression(value, 'Temporal')
 }
 
 /** As the driver finds the codec of a type that it has looked up. */

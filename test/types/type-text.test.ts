@@ -6,7 +6,7 @@ import { builtInCodecs, type Codec, extensionCodecs, type PgTypes } from 'kysely
 import { expect, test } from 'vitest'
 
 import { valueFromText } from '../../packages/dialect/src/types/text-form.ts'
-import { expressionOf, header } from './expression-of.ts'
+import { EXPRESSION_IMPORTS, valueExpression } from '../support/value-expression.ts'
 import { foreignDeclarations } from './foreign-values.ts'
 import { profiles } from './profiles.ts'
 import { openTypeChecker } from './type-checker.ts'
@@ -20,7 +20,7 @@ test('the values of every profile have the types that are stated, and other valu
     expect(lines.length).toBeGreaterThan(200)
     const refused = codecs.flatMap((codec) => refusedBy(codec))
     foreign += refused.length / 2
-    await checker.write(`${name}.ts`, `${header}\n${[...lines, ...refused].join('\n')}\n`)
+    await checker.write(`${name}.ts`, `${EXPRESSION_IMPORTS}\n${[...lines, ...refused].join('\n')}\n`)
   }
   expect(await checker.check()).toBe('')
   expect(foreign).toBeGreaterThan(10_000)
@@ -30,7 +30,7 @@ test('a value of another type is noticed', async () => {
   const int4 = builtInCodecs.find(({ name }) => name === 'int4')
   const lines = declarationsOf({ ...int4!, name: 'wrong', typescript: { select: 'string', insert: 'number' } })
   await using checker = await openTypeChecker()
-  await checker.write('wrong.ts', `${header}\n${lines.join('\n')}\n`)
+  await checker.write('wrong.ts', `${EXPRESSION_IMPORTS}\n${lines.join('\n')}\n`)
   expect(await checker.check()).toMatch(/wrong\.ts.*Type 'number' is not assignable to type 'string'/)
 }, 120_000)
 
@@ -40,7 +40,10 @@ test.each(['unknown', 'any', 'object', 'string | number'])(
     const int4 = builtInCodecs.find(({ name }) => name === 'int4')
     const lines = refusedBy({ ...int4!, name: 'loose', typescript: { select, insert: 'number' } })
     await using checker = await openTypeChecker()
-    await checker.write('loose.ts', `${header}\nexport type Select_loose_23 = ${select}\n${lines.join('\n')}\n`)
+    await checker.write(
+      'loose.ts',
+      `${EXPRESSION_IMPORTS}\nexport type Select_loose_23 = ${select}\n${lines.join('\n')}\n`,
+    )
     expect(await checker.check()).toMatch(/loose\.ts.*Unused '@ts-expect-error' directive/)
   },
   120_000,
@@ -63,7 +66,7 @@ function declarationsOf(codec: Codec): string[] {
   const lines = [`export type Select_${id} = ${select}`, `export type Insert_${id} = ${insert}`]
   for (const [index, value] of valuesOf(codec).entries()) {
     const native = !select.includes('temporal-polyfill')
-    const expression = expressionOf(value, native ? 'Temporal' : 'Polyfill')
+    const expression = valueExpression(value, native ? 'Temporal' : 'Polyfill')
     lines.push(`export const selected_${id}_${index}: Select_${id} = ${expression}`)
     // Read and written again, a value is what it was. A null at the top is no JSON, but NULL.
     if (insert !== 'never' && value !== null) {
