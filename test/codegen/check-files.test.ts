@@ -58,6 +58,84 @@ create table t ();
     expect(findings).toContainEqual(expect.stringContaining(`Parameter $2 is int4: Tuple type '[number]'`))
   })
 
+  test('may be written for psql', async () => {
+    const text = `\\set limit 1
+copy posts from stdin;
+1\tit's
+\\.
+create function f(a int) returns int begin atomic select a; select nothing; end;
+select id from posts where id = :limit;
+select (array[1, 2])[1:2], id::int4 from posts where title = :'title' \\gset
+select nothing from posts;
+`
+    const { findings, unchecked } = await fixture.check({ 'a.sql': text })
+    expect(findings).toEqual([expect.stringMatching(/^8:8 The server says: column "nothing" does not exist/)])
+    expect(unchecked).toEqual([
+      expect.stringMatching(/^2:1 Not checked: .*nothing else$/),
+      '5:1 Not checked: it has statements in it',
+      expect.stringMatching(/^6:33 Not checked: what :name stands for is not known/),
+      expect.stringMatching(/^7:62 Not checked: what :name stands for is not known/),
+    ])
+  })
+
+  test.each([
+    ['\ufeffselect nothing from posts', '1:8'],
+    ["\tselect 1;\r\n\tselect '💡', nothing\r\n from posts;", '2:15'],
+  ])('%j has its error at %s', async (text, place) => {
+    const { findings } = await fixture.check({ 'a.sql': text })
+    expect(findings).toEqual([expect.stringContaining(`${place} The server says: column "nothing"`)])
+  })
+
+  describe('have types', () => {
+    const typesOf = async (text: string, options?: object): Promise<unknown> => {
+      const { statements } = await fixture.check({ 'a.sql': text }, options)
+      return statements.map(({ line, column, parameters, row }) => [line, column, parameters, row])
+    }
+    const never = PROVES_NOT_NULL ? '' : ' | null'
+
+    test('of their parameters and of their rows', async () => {
+      const text = `select id, author_id, title as "the title" from posts where id = $2 and title = any($1);
+delete from posts;
+select nothing; create table t ();
+  insert into posts values ($1, null, 'a') returning 1 as a, null as a`
+      expect(await typesOf(text)).toEqual([
+        [
+          1,
+          1,
+          ["import('kysely-pgwire/types').PgArray<string> | null", 'number | null'],
+          `{ id: number${never}; author_id: \`\${number}\` | null; "the title": string${never} }`,
+        ],
+        [2, 1, [], 'never'],
+        [4, 3, ['number | null'], `{ a: number${never} | string | null }`],
+      ])
+    })
+
+    test('which need no names', async () => {
+      const text = 'select mood, score, home from users where mood = $1 and (home = $2 or age = $3)'
+      const address = (name: string): string => `{ street: string | null; ${name}: number | null }`
+      const row = (name: string): string =>
+        `{ mood: "sad" | "ok"${never}; score: number${never}; home: ${address(name)} | null }`
+      const [[, , parameters, written]] = (await typesOf(text.replace('home = $2 or ', 'mood = $2 or '))) as [
+        [number, number, unknown, string],
+      ]
+      expect([parameters, written]).toEqual([
+        ['"sad" | "ok" | null', '"sad" | "ok" | null', 'number | null'],
+        row('zip_code'),
+      ])
+      expect(await typesOf('select mood, score, home from users', { camelCase: true })).toEqual([
+        [1, 1, [], row('zipCode')],
+      ])
+    })
+
+    test('that the statement passes with', async () => {
+      const text = `select *, array[mood] as moods from users where id = $1 and mood = $2 and tags = $3`
+      const { statements } = await fixture.check({ 'a.sql': text })
+      const [{ parameters, row } = { parameters: [], row: null }] = statements
+      const stated = `-- @params [${parameters.join(', ')}]\n-- @type ${row}\n${text}`
+      expect(await fixture.check({ 'a.sql': stated })).toMatchObject({ findings: [], unchecked: [], checked: 1 })
+    })
+  })
+
   test.each(["select 'a", 'select 1; /*', 'select "a'])('%j is said not to be readable', async (text) => {
     const { findings } = await fixture.check({ 'a.sql': text })
     expect(findings).toEqual([expect.stringMatching(/ The file cannot be read: /)])

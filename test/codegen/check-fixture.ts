@@ -6,7 +6,7 @@ import { Kysely } from 'kysely'
 import { PgwireDialect } from 'kysely-pgwire'
 
 import { type CheckOptions, checkQueries } from '../../packages/codegen-preset/src/check/check-queries.ts'
-import type { Finding } from '../../packages/codegen-preset/src/check/check-result.ts'
+import type { CheckResult, Finding } from '../../packages/codegen-preset/src/check/check-result.ts'
 import { sharedServer } from '../support/shared-server.ts'
 
 const server = sharedServer()
@@ -17,6 +17,7 @@ export const PROVES_NOT_NULL: boolean = server.majorVersion >= 16
 const SCHEMA = `
   create type mood as enum ('sad', 'ok');
   create type address as (street text, zip_code int4);
+  create domain document as jsonb;
   create domain positive as int4 check (value > 0);
   create table users (
     id int8 primary key, name text not null, email text, age int4 not null, mood mood not null, home address,
@@ -45,7 +46,7 @@ export interface CheckFixture extends AsyncDisposable {
   readonly db: Kysely<unknown>
 }
 
-export interface Checked {
+export interface Checked extends Pick<CheckResult, 'statements'> {
   readonly findings: readonly string[]
   readonly unchecked: readonly string[]
   readonly queries: number

@@ -28,6 +28,8 @@ describe('the type of a row', () => {
     ['a domain', '{ score: number }', 'select score from users'],
     ['an array', '{ tags: (string | null)[] }', 'select tags from users'],
     ['an array of more dimensions', '{ tags: (string | null)[][] }', 'select tags from users'],
+    ['a domain of JSON', '{ document: { dark: boolean } | null }', 'select null::document as document'],
+    ['an array of JSON', '{ list: ({ dark: boolean } | null)[] }', 'select array[settings] as list from users'],
     ['JSON of a known shape', '{ settings: { dark: boolean } }', 'select settings from users'],
     ['a branded id', `{ id: \`\${number}\` & { readonly brand: 'user' } }`, 'select id from users'],
     ['a record', 'Record<string, unknown>', 'select id, name from users'],
@@ -44,6 +46,19 @@ describe('the type of a row', () => {
 
   test.each([
     ['a column of another type', '{ n: string | null }', 'select age + 1 as n from users', 'Column n can be number'],
+    [
+      'an array of what no JSON is',
+      '{ list: (Date | null)[] }',
+      'select array[settings] as list from users',
+      'Column list can be',
+    ],
+    [
+      'JSON whose elements can be NULL',
+      '{ list: { dark: boolean }[] | null }',
+      'select array[settings] as list from users',
+      'Column list can be ({ dark: boolean; } | null)[]',
+    ],
+    ['a domain of JSON that no JSON is', '{ d: Date | null }', 'select null::document as d', 'Column d can be'],
     ['JSON that no JSON is', '{ settings: Date | null }', 'select settings from users', 'Column settings can be Json'],
     [
       'elements that can be NULL',
@@ -142,6 +157,8 @@ describe('parameters', () => {
     [`'sad'`, 'select id from users where mood = ${a}'],
     ['Date', 'select id from users where created_at > ${/* since */ a // for ever\n}'],
     ['string[]', 'select id from posts where title = any(${a})'],
+    ['string[][]', 'select id from posts where title = any(${a})'],
+    ['(string | null)[]', 'select id from users where tags = ${a}'],
     ['{ b: number }', 'select id from posts where id = ${a.b} or id = ${{ ...a }.b}'],
     ['{ dark: boolean }', 'update users set settings = ${a}'],
     ['number', 'select id from ${sql.table("posts")} where ${sql.ref("id")} in (${sql.join([a, 1, sql.val(a)])})'],
@@ -161,12 +178,26 @@ describe('parameters', () => {
       'select 1 from users where name = ${a} and mood = ${a}',
       'Parameter $2 is public.mood: its type is string',
     ],
+    ['string[][] | number[]', 'select id from posts where title = any(${a})', 'Parameter $1 is text[]: its type is'],
     ['number[]', 'select id from posts where title = any(${a})', 'Parameter $1 is text[]: its type is number[]'],
     ['unknown', 'select id from posts where id = ${a}', 'Parameter $1 is int4: its type is unknown'],
     ['Date', 'select id from posts where id in (${sql.join([1, a])})', 'Parameter $2 is int4: its type is Date'],
     ['any', 'select id from posts where id = ${a}', 'Not checked: parameter $1 is of type any'],
   ])('%s is said not to fit %s', async (type, query, finding) => {
     expect(await parameters(type, query)).toEqual([expect.stringContaining(finding)])
+  })
+
+  test('of a type parameter are what the type parameter extends', async () => {
+    const { findings, unchecked } = await fixture.check({
+      'a.ts': [
+        `import { type RawBuilder, sql } from 'kysely'`,
+        'export const a = <T extends RawBuilder<unknown>>(t: T) => sql`select id from posts ${t}`',
+        'export const b = <T extends number>(t: T) => sql`select id from posts where id = ${t}`',
+        'export const c = <T extends Date>(t: T) => sql`select id from posts where id = ${t}`',
+      ].join('\n'),
+    })
+    expect(unchecked).toEqual([expect.stringMatching(/^2:\d+ Not checked: a part of the query is made elsewhere$/)])
+    expect(findings).toEqual([expect.stringMatching(/^4:\d+ Parameter \$1 is int4: its type is T/)])
   })
 
   test('are found at their places', async () => {
@@ -225,6 +256,11 @@ describe('fragments', () => {
     ['`select ${sql.ref(name)}`', 'what sql.ref makes is not written out'],
     ['`select ${part} from posts`', 'a part of the query is made elsewhere'],
     ['`select ${null as null | typeof part}`', 'a part of the query is made elsewhere'],
+    ['`select ${(eb: { ref(name: string): unknown }) => eb.ref(name)}`', 'a part of the query is made elsewhere'],
+    ['`update`', 'it does not stand alone as a value: '],
+    ['`with ordinality as t (n)`', 'it does not stand alone as a value: '],
+    ['`with ties`', 'it does not stand alone as a value: '],
+    ['`values`', 'it does not stand alone as a value: '],
   ])('%s is said not to be checked', async (template, reason) => {
     const { findings, unchecked, queries, checked } = await fixture.check({
       'a.ts': typescript('const part = sql`1`', `export const a = (name: string) => [part, name, sql<1>${template}]`),
@@ -249,6 +285,67 @@ describe('fragments', () => {
       expect.stringMatching(/^3:92 Parameter \$1 is int4/),
     ])
   })
+})
+
+describe('the tag', () => {
+  const WRONG = '<{ id: Date }>`select id from posts`'
+  const found = (at: string): unknown => expect.stringMatching(new RegExp(`^${at} Column id can be number`))
+
+  test('may be passed on by other modules, under any name', async () => {
+    const { findings, unchecked, queries } = await fixture.check({
+      'db.ts': `export { sql as default, sql } from 'kysely'\nexport * as k from 'kysely'\nexport const css = String.raw\n`,
+      'all.ts': `export * from './db.js'\nimport s from './db.js'\nexport const tools = { sql: s }\n`,
+      'a.ts': [
+        `import s from './db.js'; import { css, k, sql as q, tools } from './all.js'; import * as all from './all.js'`,
+        `export const a = [s${WRONG}, q${WRONG}, k.sql${WRONG}, all.sql${WRONG}, tools.sql${WRONG},`,
+        `  css\`\${q${WRONG}} select\`,`,
+        "  q`select ${q.ref('nothing')} from posts`, q`select ${css`x`}::text`]",
+      ].join('\n'),
+    })
+    expect(unchecked).toEqual([])
+    expect(queries).toBe(8)
+    expect(findings).toEqual([
+      ...[19, 58, 97, 140, 185].map((column) => found(`a\\.ts:2:${column}`)),
+      found('a\\.ts:3:9'),
+      expect.stringContaining('a.ts:4:14 The server says: column "nothing" does not exist'),
+    ])
+  })
+
+  test('of a module that is not found is not taken for it', async () => {
+    const { findings, queries } = await fixture.check({
+      'a.ts': `import { css } from './gone.js'\nimport { sql } from 'kysely'\nexport const a = [css\`select\`, sql\`select 1\`]`,
+    })
+    expect({ findings, queries }).toEqual({ findings: [], queries: 1 })
+  })
+
+  test('may be hidden by something else of its name', async () => {
+    const body = 'export const a = (sql: (parts: TemplateStringsArray) => string) => sql`select nothing`'
+    expect(await fixture.check({ 'a.ts': typescript(body) })).toMatchObject({ findings: [], queries: 0 })
+  })
+
+  test('of another module in a file that is no TypeScript is not passed over', async () => {
+    const { findings } = await fixture.check({ 'a.ts': `import { sql } from './db.js'\nconst = sql${WRONG}` })
+    expect(findings).toEqual([expect.stringContaining('TypeScript cannot read the file')])
+  })
+})
+
+test('a query within a query is of rows, or of the value that it stands for', async () => {
+  const within = (type: string, query = 'select id from posts limit 1'): string => `(\${sql<${type}>\`${query}\`})`
+  const { findings, unchecked } = await fixture.check({
+    'a.ts': typescript(
+      `export const a = sql\`select ${within('number | null')} as a, ${within('{ id: number | null }')} as b\``,
+      `export const c = sql\`select ${within('Date | null')} as c\``,
+      `export const d = sql\`select 1 where exists ${within('{ id: Date }')}\``,
+      `export const e = sql\`select 1 where exists ${within('object', 'select id, title from posts')}\``,
+    ),
+  })
+  expect(unchecked).toEqual([])
+  expect(findings).toEqual([
+    expect.stringMatching(/^3:\d+ The value can be number \| null, which the type Date \| null does not take$/),
+    expect.stringMatching(/^4:\d+ Column id can be number/),
+    expect.stringMatching(/^5:\d+ The query returns id, which the type does not have$/),
+    expect.stringMatching(/^5:\d+ The query returns title, which the type does not have$/),
+  ])
 })
 
 test('a type that says nothing is said not to be checked', async () => {

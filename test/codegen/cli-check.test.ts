@@ -35,6 +35,17 @@ test('check says where a type is wrong about its SQL, and ends with 1', async ()
   await expect(run(folder, ['check', '--check-files', 'src/users.ts', ...argv])).resolves.toMatchObject({ code: 1 })
 })
 
+test('check prints the types of statements in files of SQL, if asked', async () => {
+  await using database = await server.createDatabase()
+  await server.query('create table users (id int4 primary key)', [], database.name)
+  const files = { 'tsconfig.json': TSCONFIG, 'a.sql': 'delete from users where id = $1;\n' }
+  await using folder = await Folder.with(files, beside)
+  const argv = ['check', 'a.sql', '--url', database.url]
+  const types = 'a.sql:1:1:\n-- @params [number | null]\n-- @type never\n'
+  await expect(run(folder, [...argv, '--print-types'])).resolves.toMatchObject({ code: 0, out: types })
+  await expect(run(folder, argv)).resolves.toMatchObject({ code: 0, out: '' })
+})
+
 test('check takes its files from the configuration, relative to it', async () => {
   await using database = await server.createDatabase()
   await server.query('create table users (id int4 primary key)', [], database.name)

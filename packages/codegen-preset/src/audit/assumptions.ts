@@ -3,6 +3,7 @@ import { defaultTypes } from 'kysely-pgwire/types'
 
 import type { Catalog, CatalogColumn, CatalogRelation } from '../catalog/catalog.ts'
 import { pathOf } from '../compare/catalog-change.ts'
+import { ColumnKeys } from '../model/column-keys.ts'
 import { GenerationError } from '../model/generation-error.ts'
 import { tagsOf } from '../model/tags.ts'
 import type { AuditFinding } from './audit-finding.ts'
@@ -36,7 +37,10 @@ export function assumptionsOf(
     (relation) => (options.partitions === true || !relation.partition) && (options.includes?.(relation) ?? true),
   )
   const values = new ValueAssumptions(catalog, options.types ?? defaultTypes)
-  const validators = new Map(Object.entries(options.validators ?? {}))
+  const keys = {
+    validators: new ColumnKeys(Object.keys(options.validators ?? {})),
+    columns: new ColumnKeys(Object.keys(options.columns ?? {})),
+  }
   const checks: Check[] = []
   const validations: Validation[] = []
   const listed: AuditFinding[] = []
@@ -47,13 +51,13 @@ export function assumptionsOf(
   for (const relation of relations) {
     for (const column of relation.columns) {
       for (const assumption of [...notNull(relation, column), ...values.of(relation, column)]) take(assumption)
-      const chosen = chosenType(relation, column, options, validators)
+      const chosen = chosenType(relation, column, options, keys)
       if (chosen === undefined) continue
       if ('validator' in chosen) validations.push(chosen)
       else listed.push(chosen)
     }
   }
-  const [unknown] = validators.keys()
+  const { unused: unknown } = keys.validators
   if (unknown !== undefined) throw new GenerationError(`There is no column ${unknown}, for which a validator was given`)
   const byPath = new Map(relations.map((relation) => [pathOf(relation), relation]))
   for (const row of constraints) {
@@ -81,18 +85,21 @@ function notNull(relation: CatalogRelation, column: CatalogColumn): Check[] {
   ]
 }
 
-/** What somebody says of a column's values. `validators`: those that no column had yet; its own are taken out. */
+interface ChosenKeys {
+  readonly validators: ColumnKeys
+  readonly columns: ColumnKeys
+}
+
+/** What somebody says of a column's values. */
 function chosenType(
   relation: CatalogRelation,
   column: CatalogColumn,
   options: AuditOptions,
-  validators: Map<string, Validator>,
+  keys: ChosenKeys,
 ): Validation | AuditFinding | undefined {
-  const short = `${relation.name}.${column.name}`
-  const keys = [`${relation.schema}.${short}`, short]
-  const validator = keys.map((key) => options.validators?.[key]).find((each) => each !== undefined)
-  for (const key of keys) validators.delete(key)
-  const chosen = tagsOf(column.comment).type !== undefined || keys.some((key) => options.columns?.[key] !== undefined)
+  const key = keys.validators.of(relation, column.name)
+  const validator = key === undefined ? undefined : options.validators?.[key]
+  const chosen = tagsOf(column.comment).type !== undefined || keys.columns.of(relation, column.name) !== undefined
   if (validator === undefined && !chosen) return undefined
   const common = {
     kind: 'chosen type' as const,

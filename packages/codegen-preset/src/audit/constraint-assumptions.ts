@@ -4,7 +4,7 @@ import type { AuditFinding } from './audit-finding.ts'
 import type { AuditOptions } from './audit-options.ts'
 import type { Assumption } from './check.ts'
 import type { ConstraintRow, KeyPair } from './constraints-query.ts'
-import { identifier, relationName } from './identifiers.ts'
+import { identifier, literal, relationName } from './identifiers.ts'
 
 /** What a constraint assumes of the relation that it is of; of a domain if `relation` is undefined. */
 export function constraintAssumption(
@@ -30,11 +30,18 @@ export function constraintAssumption(
   }
   const violated = row.period ? null : row.kind === 'c' ? checkViolated(row) : foreignKeyViolated(row, relation)
   if (violated === null) return { ...common, result: notChecked('constraints of this kind are not looked into') }
-  return { ...common, relation, violated }
+  if (row.ownRows !== true) return { ...common, relation, violated }
+  return { ...common, relation, violated: `${isOwnRow(relation)} and ${violated}` }
 }
 
 function notChecked(reason: string): AuditFinding['result'] {
   return { state: 'not checked', reason }
+}
+
+/** A row of the table itself, and of none that inherits from it. */
+function isOwnRow(relation: CatalogRelation): string {
+  const name = literal(relationName(relation))
+  return `${identifier(relation.name)}.tableoid operator(pg_catalog.=) pg_catalog.to_regclass(${name})::pg_catalog.oid`
 }
 
 /** As the server prints it: columns go by their names, which are those of the only relation around. */
@@ -44,7 +51,7 @@ function checkViolated({ expression }: ConstraintRow): string | null {
 
 /** A key without a partner; MATCH SIMPLE lets one with any NULL pass, MATCH FULL one of NULLs only. */
 function foreignKeyViolated(row: ConstraintRow, relation: CatalogRelation): string | null {
-  const { pairs, targetSchema, target, full } = row
+  const { pairs, targetSchema, target, targetRows, full } = row
   if (pairs === null || targetSchema === null || target === null) return null
   const own = ({ column }: KeyPair): string => `${identifier(relation.name)}.${identifier(column)}`
   const alias = identifier(relation.name === 'referenced' ? 'referenced row' : 'referenced')
@@ -54,6 +61,7 @@ function foreignKeyViolated(row: ConstraintRow, relation: CatalogRelation): stri
     const operator = `operator(${identifier(pair.operatorSchema)}.${pair.operator})`
     return `${alias}.${identifier(pair.targetColumn)} ${operator} ${own(pair)}`
   })
-  const partner = `select from ${relationName({ schema: targetSchema, name: target })} as ${alias} where ${matches.join(' and ')}`
+  const only = targetRows === true ? 'only ' : ''
+  const partner = `select from ${only}${relationName({ schema: targetSchema, name: target })} as ${alias} where ${matches.join(' and ')}`
   return `${there} and not exists (${partner})`
 }

@@ -12,6 +12,10 @@ select coalesce(jsonb_agg(jsonb_build_object(
   -- Since 18: of times, which are compared otherwise.
   'period', coalesce((to_jsonb(constrained) ->> 'conperiod')::boolean, false),
   'full', constrained.confmatchtype = 'f',
+  -- A foreign key, and a CHECK with NO INHERIT, says nothing of rows of tables that inherit; those of partitions are the table's own.
+  'ownRows', relation.relkind = 'r' and relation.relhassubclass
+    and (constrained.contype = 'f' or constrained.connoinherit),
+  'targetRows', target.relkind = 'r',
   'targetSchema', target_namespace.nspname,
   'target', target.relname,
   'pairs', (
@@ -53,6 +57,10 @@ export interface ConstraintRow {
   readonly period: boolean
   /** MATCH FULL. */
   readonly full: boolean
+  /** Whether it is of the table's own rows only, and not of those of tables that inherit from it. */
+  readonly ownRows: boolean | null
+  /** Whether only rows of the target itself count. */
+  readonly targetRows: boolean | null
   readonly targetSchema: string | null
   readonly target: string | null
   readonly pairs: readonly KeyPair[] | null

@@ -52,6 +52,8 @@ export class Refusal {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  '08001': 'the server that it is on cannot be reached',
+  '08006': 'the server that it is on cannot be reached',
   '25006': 'it cannot be read without writing',
   '3F000': 'something that it needs is not there',
   '42501': 'the role may not read it, or not all of its rows',
@@ -60,6 +62,8 @@ const REASONS: Readonly<Record<string, string>> = {
   '42P01': 'something that it needs is not there',
   '55000': 'it cannot be read in its present state',
   '55P03': 'it is locked',
+  '58030': 'the file that it is in cannot be read',
+  '58P01': 'the file that it is in cannot be read',
   '57014': 'it took longer than a statement may take',
 }
 
@@ -69,5 +73,7 @@ function refusalOf(error: unknown): Refusal | undefined {
   const { code } = error
   // Node's own codes have as many letters, and no digit.
   if (!/^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return undefined
-  return /^(?:08|57P|58|F0|XX)/.test(code) ? undefined : new Refusal(error, code)
+  // Of a foreign table, the other server or the file may be out of reach, which says nothing of this connection.
+  const elsewhere = /^(?:08|58)/.test(code) && 'severity' in error && error.severity === 'ERROR'
+  return /^(?:08|57P|58|F0|XX)/.test(code) && !elsewhere ? undefined : new Refusal(error, code)
 }

@@ -9,10 +9,10 @@ import { camelCase as camelCased } from '../model/camel-case.ts'
 import { CheckError } from './check-error.ts'
 import { type CheckResult, type Finding, sortedFindings } from './check-result.ts'
 import { type Comparisons, comparisonsOf } from './comparisons.ts'
-import { compile, type FileChecks } from './compile/compile.ts'
+import { Compilers } from './compile/compilers.ts'
 import { declarationsText } from './compile/declarations.ts'
 import type { Placement } from './compile/instrument.ts'
-import { Project, projectPathOf } from './compile/project.ts'
+import { sqlTagsOf } from './compile/sql-tags.ts'
 import { findFiles, isSql } from './find-files.ts'
 import { Judgement } from './judgement.ts'
 import { Lines } from './positions.ts'
@@ -21,8 +21,9 @@ import type { QueryFile, QueryModule } from './query-file.ts'
 import { type DescribedTexts, describedTexts } from './server/described-texts.ts'
 import { Describer } from './server/describer.ts'
 import { readSqlFile } from './sql/read-sql-file.ts'
+import { type StatementTypes, typesOfStatement } from './statement-types.ts'
 import { readTypescriptFile } from './typescript/read-typescript-file.ts'
-import { sqlPieces } from './typescript/sql-pieces.ts'
+import { type SqlPieces, sqlPieces } from './typescript/sql-pieces.ts'
 
 export interface CheckOptions {
   /** Paths and glob patterns of files: TypeScript with templates of Kysely's `sql`, and SQL. */
@@ -37,6 +38,9 @@ export interface CheckOptions {
   readonly cwd?: string | undefined
 }
 
+/** What psql and some libraries fill in. Where it is SQL of its own, as in `'a':b`, the server does not stumble over it. */
+const VARIABLE = /^:(?:[\p{ID_Start}_]|'|")/u
+
 /** Larger files are nobody's own. In UTF-16 units. */
 const MAX_FILE_LENGTH = 4 * 1024 * 1024
 
@@ -49,8 +53,20 @@ const MAX_FILE_LENGTH = 4 * 1024 * 1024
 export async function checkQueries(db: AnyKysely, options: CheckOptions): Promise<CheckResult> {
   const { types = defaultTypes, camelCase = false, cwd = process.cwd() } = options
   const project = options.project === undefined ? undefined : resolve(cwd, options.project)
-  const paths = await findFiles(options.files, cwd)
-  const pieces = sqlPieces(db, camelCase)
+  const compilers = new Compilers(project)
+  const files = await readFiles(await findFiles(options.files, cwd), sqlPieces(db, camelCase), compilers)
+  const checking = new Checking(files, compilers)
+  await checking.probe()
+  const texts = await checking.describe(db, types, camelCase)
+  await checking.compare(texts)
+  return checking.result(texts)
+}
+
+async function readFiles(
+  paths: readonly string[],
+  pieces: SqlPieces,
+  compilers: Compilers,
+): Promise<readonly QueryFile[]> {
   const files = await Promise.all(
     paths.map(async (path) => {
       const text = await readFile(path, 'utf8')
@@ -58,24 +74,23 @@ export async function checkQueries(db: AnyKysely, options: CheckOptions): Promis
       return isSql(path) ? readSqlFile(path, text) : readTypescriptFile(path, text, pieces)
     }),
   )
-  const checking = new Checking(files, project)
-  await checking.probe()
-  const texts = await checking.describe(db, types, camelCase)
-  await checking.compare(texts)
-  return checking.result()
+  const tags = await sqlTagsOf(files, compilers)
+  return files.map((file) => {
+    const own = tags.get(file)
+    return own === undefined || own.size === 0 ? file : readTypescriptFile(file.path, file.text, pieces, own)
+  })
 }
 
 class Checking {
   readonly #files: readonly QueryFile[]
-  readonly #project: string | undefined
-  readonly #judgements: readonly Judgement[]
-  readonly #projects = new Map<string, Project>()
+  readonly #compilers: Compilers
+  #judgements: readonly Judgement[]
   /** Those that the compiler cannot parse. */
   readonly #unreadable = new Map<QueryFile, string>()
 
-  constructor(files: readonly QueryFile[], project: string | undefined) {
+  constructor(files: readonly QueryFile[], compilers: Compilers) {
     this.#files = files
-    this.#project = project
+    this.#compilers = compilers
     this.#judgements = files.flatMap((file) =>
       // What a nested template without a type says is said by the outer one.
       file.queries.flatMap((query) => (query.nested && query.type === null ? [] : [new Judgement(file, query)])),
@@ -84,6 +99,7 @@ class Checking {
 
   async probe(): Promise<void> {
     await this.#compile((judgement, module) => probesOf(judgement, module), declarationsText([]))
+    this.#judgements = this.#judgements.filter(({ foreign }) => !foreign)
     for (const judgement of this.#judgements) {
       const { query, sqlParameters, missingType, findings } = judgement
       const { unclear } = query.text
@@ -112,10 +128,10 @@ class Checking {
           if (description.kind === 'unknown') judgement.leaveUnchecked(description.reason)
           if (description.kind !== 'wrong') continue
           const { position, reason } = description
-          judgement.find(
-            `The server says: ${reason}`,
-            position === undefined ? query.at : query.text.offsetAt(position),
-          )
+          const at = position === undefined ? query.at : query.text.offsetAt(position)
+          if (whole && VARIABLE.test(file.text.slice(at))) {
+            judgement.leaveUnchecked('what :name stands for is not known: the server has parameters as $1', at)
+          } else judgement.find(`The server says: ${reason}`, at)
         }
         const described = this.#judgements.flatMap(({ description }) =>
           description?.kind === 'statement' || description?.kind === 'fragment'
@@ -136,8 +152,9 @@ class Checking {
     for (const { conclude } of all) conclude()
   }
 
-  result(): CheckResult {
+  result(texts: DescribedTexts): CheckResult {
     const findings: Finding[] = []
+    const statements: StatementTypes[] = []
     const unchecked: Finding[] = []
     for (const file of this.#files) {
       const lines = new Lines(file.text)
@@ -150,7 +167,13 @@ class Checking {
       findings.push(...file.problems.map(place))
       if (unreadable !== undefined) findings.push(place({ at: 0, text: unreadable }))
       for (const judgement of this.#judgements) {
-        if (judgement.file !== file || unreadable !== undefined) continue
+        if (judgement.file !== file) continue
+        const { description, query } = judgement
+        if (file.module?.statements === true && description?.kind === 'statement') {
+          const types = typesOfStatement(description.described, texts)
+          statements.push({ file: file.path, ...lines.positionOf(query.at), ...types })
+        }
+        if (unreadable !== undefined) continue
         findings.push(...judgement.findings.map(place))
         unchecked.push(...judgement.unchecked.map(place))
       }
@@ -159,31 +182,24 @@ class Checking {
     return {
       findings: sortedFindings(findings),
       unchecked: sortedFindings(unchecked),
+      statements: sortedFindings(statements),
       files: this.#files.length,
       queries: this.#judgements.length,
       checked: checked.length,
     }
   }
 
-  /** One run of the compiler for each project. */
   async #compile(
     placementsOf: (judgement: Judgement, module: QueryModule) => readonly Placement[],
     declarations: string,
   ): Promise<void> {
-    const projects = new Map<string, FileChecks[]>()
-    for (const file of this.#files) {
+    const checks = this.#files.flatMap((file) => {
       const { module } = file
-      if (module === null || this.#unreadable.has(file)) continue
+      if (module === null || this.#unreadable.has(file)) return []
       const own = this.#judgements.filter((judgement) => judgement.file === file)
       const placements = own.flatMap((judgement) => placementsOf(judgement, module))
-      if (placements.length === 0) continue
-      const project = this.#project ?? (await projectPathOf(file.path))
-      projects.set(project, [...(projects.get(project) ?? []), { file, module, placements }])
-    }
-    for (const [path, files] of projects) {
-      const project = this.#projects.get(path) ?? (await Project.open(path))
-      this.#projects.set(path, project)
-      for (const { file, text } of await compile(project, files, declarations)) this.#unreadable.set(file, text)
-    }
+      return placements.length === 0 ? [] : [{ file, module, placements }]
+    })
+    for (const { file, text } of await this.#compilers.compile(checks, declarations)) this.#unreadable.set(file, text)
   }
 }

@@ -24,6 +24,13 @@ class Comparing {
   readonly #placements: Placement[] = []
   #rowError: Diagnostic | undefined
   #columnErrors = 0
+  /** What is wrong with it as rows, and as the value that its only column is to the query around it. */
+  readonly #wrongAsRows: string[] = []
+  readonly #wrongAsValue: string[] = []
+  #isRows = false
+  #isValue = false
+  /** Whether the type has no such column. */
+  #otherColumns = false
 
   constructor(judgement: Judgement, module: QueryModule, texts: DescribedTexts) {
     this.#judgement = judgement
@@ -36,7 +43,13 @@ class Comparing {
     if (description?.kind !== 'statement' && description?.kind !== 'fragment') return { placements: [], conclude }
     if (!query.nested) this.#parameters(description.described)
     if (type !== null && description.kind === 'fragment') this.#value(type, description.column)
-    if (type !== null && description.kind === 'statement') this.#rows(type, description.described.columns)
+    if (type !== null && description.kind === 'statement') {
+      const { columns } = description.described
+      this.#rows(type, columns)
+      const [only, ...more] = columns
+      // Without a row it is NULL.
+      if (query.nested && only !== undefined && more.length === 0) this.#value(type, { ...only, nullable: true })
+    }
     return { placements: this.#placements, conclude: () => this.#conclude() }
   }
 
@@ -55,16 +68,17 @@ class Comparing {
           types === undefined ? diagnostic.text : `its type is ${types.given}, and the driver takes ${types.wanted}`
         this.#judgement.find(`Parameter $${index + 1} is ${nameOf(type)}: ${reason}`, query.parameterAt(index))
       }
-      const open = `${CHECKS}.takes<${orNull(this.#texts.insert(type))}>(`
-      this.#placements.push({ around, open, close: ')', check: { answered } })
+      const open = `${CHECKS}.takes<${orNull(this.#texts.insert(type))}>((`
+      this.#placements.push({ around, open, close: '))', check: { answered } })
     }
   }
 
   #value(type: string, column: DescribedColumn): void {
+    this.#isValue = true
     const given = this.#columnText(column, type, 'the value')
     this.#ask(`takes<\n${type}\n>(null! as ${given})`, (diagnostic) => {
       const types = typesOf(diagnostic)
-      this.#judgement.find(
+      this.#wrongAsValue.push(
         types === undefined
           ? diagnostic.text
           : `The value can be ${types.given}, which the type ${types.wanted} does not take`,
@@ -73,6 +87,7 @@ class Comparing {
   }
 
   #rows(type: string, columns: readonly DescribedColumn[]): void {
+    this.#isRows = true
     const byName = new Map<string, string[]>()
     for (const column of columns) {
       const { name } = column
@@ -89,7 +104,7 @@ class Comparing {
         const types = typesOf(diagnostic)
         const text =
           types === undefined ? diagnostic.text : `The type has ${types.given}, which the query does not return`
-        this.#judgement.find(text)
+        this.#wrongAsRows.push(text)
       },
     )
     if (columns.length === 0) return
@@ -103,13 +118,14 @@ class Comparing {
     const name = JSON.parse(key) as string
     this.#ask(`column<\n${type}\n>(${key})`, (diagnostic) => {
       this.#columnErrors++
+      this.#otherColumns = true
       const known = typesOf(diagnostic) !== undefined
-      this.#judgement.find(known ? `The query returns ${name}, which the type does not have` : diagnostic.text)
+      this.#wrongAsRows.push(known ? `The query returns ${name}, which the type does not have` : diagnostic.text)
     })
     this.#ask(`takes<${CHECKS}.Column<\n${type}\n, ${key}>>(null! as ${given})`, (diagnostic) => {
       this.#columnErrors++
       const types = typesOf(diagnostic)
-      this.#judgement.find(
+      this.#wrongAsRows.push(
         types === undefined
           ? diagnostic.text
           : `Column ${name} can be ${types.given}, which the type ${types.wanted} does not take`,
@@ -132,8 +148,14 @@ class Comparing {
     this.#placements.push({ at: this.#judgement.query.slot, text, check: { answered } })
   }
 
-  /** A row that does not fit although each column does: the type is a union, or its columns depend on each other. */
   #conclude(): void {
+    const asValue = this.#isValue && (this.#otherColumns || !this.#isRows)
+    for (const text of asValue ? this.#wrongAsValue : this.#wrongAsRows) this.#judgement.find(text)
+    if (!asValue) this.#concludeRows()
+  }
+
+  /** A row that does not fit although each column does: the type is a union, or its columns depend on each other. */
+  #concludeRows(): void {
     if (this.#rowError === undefined || this.#columnErrors > 0) return
     const types = typesOf(this.#rowError)
     this.#judgement.find(

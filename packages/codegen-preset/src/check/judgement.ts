@@ -11,6 +11,8 @@ export class Judgement {
   readonly file: QueryFile
   readonly query: Query
   description: Description | undefined
+  /** Whether its tag is not Kysely's, but something of the same name. */
+  foreign: boolean = false
   /** Why the stated type is none to compare with. */
   missingType: string | undefined
   /** By their indexes, the parameters that can be null, those of no type, and those that are SQL. */

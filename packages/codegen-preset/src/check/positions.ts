@@ -9,7 +9,12 @@ export class Lines {
   readonly #starts: readonly number[]
 
   constructor(text: string) {
-    this.#starts = [0, ...[...text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)].map(({ index, 0: end }) => index + end.length)]
+    // A byte order mark takes no place.
+    const begin = text.startsWith('\ufeff') ? 1 : 0
+    this.#starts = [
+      begin,
+      ...[...text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)].map(({ index, 0: end }) => index + end.length),
+    ]
   }
 
   positionOf(offset: number): Position {
@@ -20,6 +25,6 @@ export class Lines {
       if (this.#starts[middle]! <= offset) low = middle
       else high = middle - 1
     }
-    return { line: low + 1, column: offset - this.#starts[low]! + 1 }
+    return { line: low + 1, column: Math.max(0, offset - this.#starts[low]!) + 1 }
   }
 }

@@ -1,6 +1,6 @@
 import { CHECKS, VERDICTS } from './compile/declarations.ts'
 /** What has to be known before the server is asked: which values are SQL themselves, which can be null, which types say nothing. */
-import type { Diagnostic } from './compile/diagnostics.ts'
+import { ARGUMENTS_MISSING, type Diagnostic } from './compile/diagnostics.ts'
 import type { Placement } from './compile/instrument.ts'
 import type { Judgement } from './judgement.ts'
 import type { QueryModule } from './query-file.ts'
@@ -9,6 +9,11 @@ import type { QueryModule } from './query-file.ts'
 export function probesOf(judgement: Judgement, module: QueryModule): Placement[] {
   const { query } = judgement
   const placements: Placement[] = []
+  if (query.tag !== null) {
+    const text = module.inSlot(`\n${CHECKS}.tag(${query.tag})\n`)
+    const answered = (): void => void (judgement.foreign = true)
+    placements.push({ at: query.slot, text, check: { answered } })
+  }
   if (query.type !== null) {
     const text = module.inSlot(`\n${CHECKS}.stated<\n${query.type}\n>()\n`)
     const answered = (diagnostic: Diagnostic): void => judgeType(judgement, diagnostic)
@@ -17,12 +22,12 @@ export function probesOf(judgement: Judgement, module: QueryModule): Placement[]
   if (query.nested || query.text.unclear !== null) return placements
   for (const [index, around] of query.text.parameters.entries()) {
     const check = { answered: (diagnostic: Diagnostic) => take(judgement, index, diagnostic) }
-    placements.push({ around, open: `${CHECKS}.parameter(`, close: ')', check })
+    // In brackets, because a comma may stand in it.
+    placements.push({ around, open: `${CHECKS}.parameter(${CHECKS}.part((`, close: ')))', check })
   }
   return placements
 }
 
-const ARGUMENTS_MISSING = 'TS2554'
 const NOT_ASSIGNABLE = 'TS2345'
 
 function judgeType(judgement: Judgement, { code, text }: Diagnostic): void {

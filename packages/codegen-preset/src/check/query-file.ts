@@ -8,6 +8,8 @@ export interface QueryFile {
   /** What the compiler gets, before checks are put into it; null where there is nothing for it. */
   readonly module: QueryModule | null
   readonly queries: readonly Query[]
+  /** Tags of templates that come from other modules, and may be Kysely's `sql` under another name. */
+  readonly possibleTags: readonly { readonly tag: string; readonly slot: number }[]
   /** What keeps the file from being read, at an offset. */
   readonly problems: readonly { readonly at: number; readonly text: string }[]
 }
@@ -31,6 +33,8 @@ export interface Query {
   readonly parameterAt: (index: number) => number
   /** The type that is stated for a row or a value, as source text. */
   readonly type: string | null
+  /** What stands for Kysely's `sql`, where it is one of its templates. */
+  readonly tag: string | null
   /** The offset in the module where checks can be put. */
   readonly slot: number
   /** Whether it stands in another one, which its parameters are checked with. */

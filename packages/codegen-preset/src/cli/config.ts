@@ -26,6 +26,8 @@ export interface Config extends OutputOptions, AuditSettings, CheckSettings {
   readonly strict?: boolean | undefined
   /** How often `watch` asks a database whether it has changed, in milliseconds. Default 1000. */
   readonly pollIntervalMs?: number | undefined
+  /** Whether `check` also prints the types of the statements in files of SQL. Default false. */
+  readonly printTypes?: boolean | undefined
   /** How much is said: `silent`, `error`, `warn`, `info`, `debug`. Default `info`. */
   readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug' | undefined
   /** kysely-codegen's name for `enumValues`. */
@@ -51,6 +53,7 @@ export const CONFIG_OPTIONS: Readonly<Record<keyof Config, OptionKind>> = {
   logLevel: 'log level',
   migrations: 'string',
   pollIntervalMs: 'number',
+  printTypes: 'boolean',
   runtimeEnums: 'enum style',
   typeMapping: 'strings by name',
   url: 'string',

@@ -61,6 +61,7 @@ export const FLAGS: readonly Flag[] = [
   shared('partitions', 'switch', 'Partitions have interfaces, too.'),
   flag('poll-interval-ms', 'number', 'How often `watch` asks a database whether it has changed. Default: 1000.'),
   shared('print', 'switch', 'As the command `print`.'),
+  flag('print-types', 'switch', '`check` also prints the types of each statement in files of SQL.'),
   flag('routines', 'switch', 'The types of functions and procedures.'),
   {
     ...shared('runtime-enums', 'switch', 'As `--enum-values`.'),

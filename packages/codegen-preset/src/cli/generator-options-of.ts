@@ -13,6 +13,7 @@ const OTHERS = [
   'migrations',
   'db',
   'pollIntervalMs',
+  'printTypes',
   'logLevel',
   'dialect',
   'runtimeEnums',

@@ -27,10 +27,11 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     log.debug(`Configuration: ${file ?? 'none'}`)
     try {
       const options = generatorOptionsOf(withPathsFrom(surroundings.cwd, flags), config)
-      const { pollIntervalMs = 1000 } = { ...config, ...flags }
+      const { pollIntervalMs = 1000, printTypes = false } = { ...config, ...flags }
       const report = new Report(log, surroundings)
       const generator = createGenerator(options)
-      return await runCommand(command, { argv, options, generator, pollIntervalMs, log, report, surroundings })
+      const work = { argv, options, generator, pollIntervalMs, printTypes, log, report, surroundings }
+      return await runCommand(command, work)
     } finally {
       await config.db?.destroy()
     }

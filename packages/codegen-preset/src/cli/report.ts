@@ -43,10 +43,11 @@ export class Report {
     this.#surroundings.out(auditText(findings))
   }
 
-  /** Gives the exit code. */
-  checked(result: CheckResult): number {
+  /** Gives the exit code. `printTypes`: whether the types of statements are shown as well. */
+  checked(result: CheckResult, { printTypes }: { readonly printTypes: boolean }): number {
     const { cwd, out } = this.#surroundings
-    const { findings, unchecked, summary, exitCode } = checkReport(result, cwd)
+    const { findings, unchecked, types, summary, exitCode } = checkReport(result, cwd)
+    if (printTypes) for (const line of types) out(`${line}\n`)
     for (const line of findings) out(`${line}\n`)
     for (const line of unchecked) this.#log.warn(line)
     this.#log.info(summary)

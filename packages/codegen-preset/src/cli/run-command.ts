@@ -22,7 +22,8 @@ const RUN: Readonly<Record<CommandName, (work: Work) => Promise<number>>> = {
     report.audited(result)
     return result.passed ? EXIT_CODES.ok.code : EXIT_CODES.differs.code
   },
-  check: async ({ generator, report, surroundings }) => report.checked(await generator.check(surroundings.cwd)),
+  check: async ({ generator, report, surroundings, printTypes }) =>
+    report.checked(await generator.check(surroundings.cwd), { printTypes }),
   print: async ({ generator, report }) => {
     report.printed(await generator.text())
     return EXIT_CODES.ok.code

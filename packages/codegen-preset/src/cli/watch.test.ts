@@ -38,6 +38,7 @@ async function saidOf(
     options: { source: { url: 'postgres:///' } },
     generator: generator as Generator,
     pollIntervalMs: 1,
+    printTypes: false,
     log,
     report: new Report(log, surroundings),
     surroundings,

@@ -11,6 +11,7 @@ export interface Work {
   readonly options: GeneratorOptions
   readonly generator: Generator
   readonly pollIntervalMs: number
+  readonly printTypes: boolean
   readonly log: Log
   readonly report: Report
   readonly surroundings: Surroundings

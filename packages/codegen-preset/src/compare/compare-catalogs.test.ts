@@ -78,6 +78,16 @@ const CHANGES: readonly (readonly [after: Catalog, ...sentences: string[]])[] = 
   ],
   [{ ...small, relations: [users, table('posts', [])] }, `public.posts: table added ${NEW}`],
   [{ ...small, relations: [] }, `public.users: table dropped ${OLD}`],
+  [
+    withUsers({ name: 'people' }),
+    `public.people: table added ${NEW}; public.users, with the same columns, is gone`,
+    `public.users: table dropped ${OLD}`,
+  ],
+  [
+    withUsers({ name: 'people', kind: 'view' }),
+    `public.people: view added ${NEW}`,
+    `public.users: table dropped ${OLD}`,
+  ],
   [withLabels('sad', 'ok', 'meh', 'happy'), "public.mood: label 'meh' added between 'ok' and 'happy'"],
   [withLabels('sad', 'ok'), "public.mood: label 'happy' dropped"],
   [

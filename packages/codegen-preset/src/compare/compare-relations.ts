@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 import type { CatalogRelation } from '../catalog/catalog.ts'
 import { change, type CatalogChange, pathOf } from './catalog-change.ts'
 import { compareColumns } from './compare-columns.ts'
@@ -29,11 +31,17 @@ export function compareRelations(comparison: Comparison): CatalogChange[] {
       return change('relation', pathOf(relation), { kind: 'dropped', words }, effect(comparison.shows(relation)))
     }),
     ...added.map((relation) => {
-      const words = `${relation.kind} added (${comparison.only(after)})`
+      const words = `${relation.kind} added (${comparison.only(after)})${renameWords(relation, dropped)}`
       return change('relation', pathOf(relation), { kind: 'added', words }, effect(comparison.shows(relation)))
     }),
     ...kept.flatMap(([old, current]) => relationChanges(comparison, old, current)),
   ]
+}
+
+/** Whether it is a rename is for the reader to judge: the data would tell, and the catalog does not. */
+function renameWords({ kind, columns }: CatalogRelation, dropped: readonly CatalogRelation[]): string {
+  const [one, ...others] = dropped.filter((each) => each.kind === kind && isDeepStrictEqual(each.columns, columns))
+  return one === undefined || others.length > 0 ? '' : `; ${pathOf(one)}, with the same columns, is gone`
 }
 
 function relationChanges(comparison: Comparison, before: CatalogRelation, after: CatalogRelation): CatalogChange[] {

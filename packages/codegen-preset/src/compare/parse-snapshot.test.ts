@@ -30,6 +30,10 @@ const HOSTILE: readonly (readonly [text: string, message: string])[] = [
     text.replace('"partition": false', '"partition": 0'),
     "The snapshot's relations[0].partition has to be true or false",
   ],
+  [
+    text.replace('"dimensions": 0', '"dimensions": 9007199254740991'),
+    "The snapshot's relations[0].columns[0].dimensions has to be a whole number up to 32767",
+  ],
   [text.replace('"email"', '"id"'), 'The snapshot has relations[0].columns[1] twice'],
   [text.replace('"ok"', '"sad"'), 'The snapshot has types[1].labels[1] twice'],
   [

@@ -18,7 +18,19 @@ import {
   type CatalogRoutine,
   type CatalogUniqueKey,
 } from '../catalog/catalog.ts'
-import { boolean, byKind, type Check, count, list, nullable, object, oneOf, type Shape, string } from './shape.ts'
+import {
+  boolean,
+  byKind,
+  type Check,
+  count,
+  list,
+  nullable,
+  object,
+  oneOf,
+  type Shape,
+  smallCount,
+  string,
+} from './shape.ts'
 import { SnapshotError } from './snapshot-error.ts'
 
 /** Throws a {@link SnapshotError} for what is no catalog, or one of another format. */
@@ -61,7 +73,7 @@ const columns: Check = list(string)
 const column: Check = object<CatalogColumn>({
   name: string,
   type: string,
-  dimensions: count,
+  dimensions: smallCount,
   notNull: boolean,
   nullable: boolean,
   generated: oneOf('stored', 'virtual', null),
@@ -95,7 +107,7 @@ const relation: Check = object<CatalogRelation>({
 const field: Check = object<CatalogField>({
   name: string,
   type: string,
-  dimensions: count,
+  dimensions: smallCount,
   comment: nullable(string),
 })
 
@@ -108,7 +120,7 @@ const type: Check = byKind(
         ...COMMENTED,
         kind: string,
         base: string,
-        dimensions: count,
+        dimensions: smallCount,
         notNull: boolean,
         hasDefault: boolean,
       }),

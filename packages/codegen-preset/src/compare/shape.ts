@@ -20,6 +20,12 @@ export const count: Check = (value, place) => {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw wrong(place, 'a whole number')
 }
 
+/** As many as a list of the server can have. */
+export const smallCount: Check = (value, place) => {
+  count(value, place)
+  if ((value as number) > 32_767) throw wrong(place, 'a whole number up to 32767')
+}
+
 export function oneOf(...values: readonly (string | number | null)[]): Check {
   return (value, place) => {
     if (!values.some((each) => each === value)) throw wrong(place, `one of ${values.map(String).join(', ')}`)

@@ -10,11 +10,17 @@ export const TYPES = 'kyselyPgwireTypes'
 export const VERDICTS = { any: 2, sql: 3, nullable: 4 } as const
 
 const FUNCTIONS = `declare namespace ${CHECKS} {
-  type Sql = { toOperationNode(): unknown }
+  type Sql = { toOperationNode(): unknown } | ((...given: never) => unknown)
   type Verdict<V> = 0 extends 1 & V ? [any: 2]
     : [Extract<V, Sql>] extends [never]
       ? [Extract<V, null | undefined | void>] extends [never] ? [] : [nullable: 2, of: 3, four: 4]
       : [sql: 2, of: 3]
+  type Tag = { [Name in 'id' | 'join' | 'lit' | 'raw' | 'ref' | 'table' | 'val']: (...given: never) => Sql }
+  function tag(value: Tag): void
+  function noTag<V>(value: V, ...verdict: 0 extends 1 & V ? [] : [V] extends [Tag] ? [tag: 1] : []): void
+  function part<V>(value: 0 extends 1 & V ? V : never): V
+  function part(value: Sql): Sql
+  function part<V>(value: V): V
   function parameter<V>(value: V, ...verdict: Verdict<V>): void
   function stated<T>(...verdict: unknown extends T ? [nothing: 1] : []): void
   function takes<T>(value: T): void
@@ -32,9 +38,11 @@ const FUNCTIONS = `declare namespace ${CHECKS} {
   type Branded<Value, T> = [Value] extends [string | number | bigint | boolean]
     ? [Stated<T>] extends [never] ? Value : [Stated<T>] extends [Value] ? [Stated<T>] extends [object] ? Stated<T> : Value : Value
     : Value
-  type Believed<Json, T> = [Extract<T, bigint | symbol | Date | Uint8Array | ((...given: never) => unknown)>] extends [never]
-    ? Stated<T>
-    : Json
+  type NoJson = bigint | symbol | Date | Uint8Array | ((...given: never) => unknown)
+  type Believed<Json, T> = [Extract<T, NoJson>] extends [never] ? Stated<T> : Json
+  type BelievedList<List, T> = [Stated<T>] extends [readonly (infer E)[]]
+    ? [Extract<E, NoJson>] extends [never] ? (E | null)[] : List
+    : List
 }
 `
 

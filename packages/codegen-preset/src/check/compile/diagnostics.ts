@@ -12,6 +12,9 @@ export interface Diagnostic {
   readonly reasons: readonly string[]
 }
 
+/** "Expected 2 arguments, but got 1." */
+export const ARGUMENTS_MISSING = 'TS2554'
+
 const IN_FILE = /^(?<file>.+)\((?<line>\d+),\d+\): error (?<code>TS\d+): (?<text>.*)$/
 const OVERALL = /^error (?<code>TS\d+): (?<text>.*)$/
 

@@ -1,20 +1,24 @@
 /** The TypeScript types of what the server describes: what the driver makes of it, by the application's profile. */
 import type { PgTypes } from 'kysely-pgwire/types'
 
-import { CATALOG_FORMAT, type CatalogType } from '../../catalog/catalog.ts'
+import { CATALOG_FORMAT, type CatalogType, type TypeName } from '../../catalog/catalog.ts'
 import type { AnyKysely } from '../../catalog/query-runner.ts'
-import { readTypes } from '../../catalog/read-types.ts'
+import { type ReadTypes, readTypes } from '../../catalog/read-types.ts'
+import { typeName } from '../../catalog/type-name.ts'
 import { camelCase as camelCased } from '../../model/camel-case.ts'
 import { Names, typeIdentifier } from '../../model/names.ts'
 import { type NamedText, type TypeText, typeTextsOf } from '../../model/type-texts.ts'
 import type { DescribedType } from '../../nullability/describe-query.ts'
 import { CHECKS, TYPES } from '../compile/declarations.ts'
+import { writtenOut } from './written-out.ts'
 
 export interface DescribedTexts {
   /** What a value of the type may be where the type `stated` stands for it, as source text. */
   readonly select: (type: DescribedType, stated: string) => string
   /** What may be given for a parameter. */
   readonly insert: (type: DescribedType) => string
+  /** A type that needs no names. */
+  readonly writtenOut: (type: DescribedType) => TypeText
   /** The types that the texts name. */
   readonly named: readonly NamedText[]
 }
@@ -39,21 +43,28 @@ export async function describedTexts(
   const catalog = { format: CATALOG_FORMAT, serverVersion: 0, relations: [], routines: [], types: read.types } as const
   const texts = typeTextsOf(catalog, types, namesOf)
   // Of how many dimensions the arrays of a query are, nothing says.
-  const textOf = ({ oid }: DescribedType): TypeText => texts.textOf(read.nameOf(oid), 1)
+  const textOf = ({ oid }: DescribedType, dimensions: number): TypeText => texts.textOf(read.nameOf(oid), dimensions)
+  const isJson = ({ schema, name }: DescribedType): boolean => JSON_TYPES.has(baseOf(typeName({ schema, name }), read))
+  const written = writtenOut(read.types, types, camelCase)
   return {
     select: (type, stated) => {
-      const text = textOf(type).select
-      if (isJson(type)) return `${CHECKS}.Believed<${text}, ${stated}>`
+      const text = textOf(type, 1).select
+      if (isJson(type)) return `${CHECKS}.${type.array ? 'BelievedList' : 'Believed'}<${text}, ${stated}>`
       return `${CHECKS}.${type.array ? 'Dimensions' : 'Branded'}<${text}, ${stated}>`
     },
-    insert: (type) => textOf(type).insert,
+    insert: (type) => textOf(type, 0).insert,
+    writtenOut: ({ oid }) => written(read.nameOf(oid)),
     named: camelCase ? texts.named.map(withCamelCase) : texts.named,
   }
 }
 
 /** What JSON holds, no server says: there the stated type is believed. */
-function isJson({ schema, name, array }: DescribedType): boolean {
-  return schema === 'pg_catalog' && !array && (name === 'json' || name === 'jsonb')
+const JSON_TYPES: ReadonlySet<TypeName> = new Set(['json', 'jsonb'])
+
+/** The type itself, or what a domain is over. */
+function baseOf(name: TypeName, { types }: Pick<ReadTypes, 'types'>): TypeName {
+  const domain = types.find((type) => type.kind === 'domain' && typeName(type) === name)
+  return domain?.kind === 'domain' ? baseOf(domain.base, { types }) : name
 }
 
 function withCamelCase(named: NamedText): NamedText {

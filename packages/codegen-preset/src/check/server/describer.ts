@@ -8,7 +8,7 @@ import type { ColumnFacts } from '../../nullability/judge.ts'
 import { QueryDescriptionError } from '../../nullability/query-description-error.ts'
 import type { QueryRow, QueryRunner } from '../../nullability/query-runner.ts'
 import { readServerFacts, type ServerFacts } from '../../nullability/server-facts.ts'
-import { skipInsignificant } from '../../nullability/single-statement.ts'
+import { skipInsignificant, skipToken } from '../../nullability/single-statement.ts'
 
 export type Description =
   | { readonly kind: 'statement'; readonly described: QueryDescription }
@@ -49,7 +49,7 @@ export class Describer {
 
   /** `whole`: it is a statement, whatever it begins with. */
   async describe(sql: string, notNullParameters: ReadonlySet<number>, whole: boolean): Promise<Description> {
-    if (whole || STATEMENTS.has(firstWordOf(sql))) return this.#statement(sql, notNullParameters)
+    if (whole || isStatement(sql)) return this.#statement(sql, notNullParameters)
     return this.#fragment(sql, notNullParameters)
   }
 
@@ -92,14 +92,25 @@ export class Describer {
   }
 }
 
-/** Empty for what begins with anything else, as a bracket. */
-function firstWordOf(sql: string): string {
-  let at = 0
-  for (let behind = skipInsignificant(sql, at); behind !== undefined && behind > at;) {
-    at = behind
-    behind = skipInsignificant(sql, at)
+/** Parts of queries begin with the same words: `update` alone, of FOR UPDATE; `with ordinality`. */
+function isStatement(sql: string): boolean {
+  const [first = '', second = '', third = ''] = firstTokensOf(sql)
+  if (!STATEMENTS.has(first) || second === '') return false
+  if (first !== 'with') return true
+  return second !== 'ordinality' && (second === 'recursive' || third === 'as' || third === '(')
+}
+
+/** The first three, in small letters. */
+function firstTokensOf(sql: string): string[] {
+  const tokens: string[] = []
+  for (let at = 0; at < sql.length && tokens.length < 3;) {
+    const behind = skipInsignificant(sql, at)
+    const next = behind === at ? skipToken(sql, at) : behind
+    if (next === undefined) break
+    if (behind === at) tokens.push(sql.slice(at, next).toLowerCase())
+    at = next
   }
-  return /^[a-z]+\b/i.exec(sql.slice(at))?.[0].toLowerCase() ?? ''
+  return tokens
 }
 
 /** Whether the query is what is wrong, and not the connection, the server or a right that is missing. */

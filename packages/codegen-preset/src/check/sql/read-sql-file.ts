@@ -12,6 +12,7 @@ export function readSqlFile(path: string, text: string): QueryFile {
       text,
       module: null,
       queries: [],
+      possibleTags: [],
       problems: [{ at: split.at, text: `The file cannot be read: ${split.reason}` }],
     }
   }
@@ -31,19 +32,28 @@ export function readSqlFile(path: string, text: string): QueryFile {
       text: queryText(text, statement, parameters),
       parameterAt: () => statement.start,
       type: type ?? null,
+      tag: null,
       slot: module.length,
       nested: false,
     }
   })
-  return { path, text, module: { text: module, extension: '.ts', statements: true, inSlot }, queries, problems: [] }
+  return {
+    path,
+    text,
+    module: { text: module, extension: '.ts', statements: true, inSlot },
+    queries,
+    possibleTags: [],
+    problems: [],
+  }
 }
 
 function inSlot(expression: string): string {
   return `;${expression};\n`
 }
 
-function queryText(text: string, { start, end }: SqlStatement, parameters: readonly Span[]): Query['text'] {
+function queryText(text: string, { start, end, unclear }: SqlStatement, parameters: readonly Span[]): Query['text'] {
   const out = new QueryTextWriter()
+  if (unclear !== null) out.unclear(unclear)
   out.text(text.slice(start, end), (index) => start + index)
   return { ...out.written(), parameters }
 }

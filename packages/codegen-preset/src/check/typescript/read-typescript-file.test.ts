@@ -106,3 +106,32 @@ test('text between tags hides no template', () => {
   expect([problems.length, found.length]).toEqual([1, 0])
   expect(read("<p>it's</p>; sql`x`", { path: 'a.tsx' })).toMatchObject({ problems: [], queries: [{ type: null }] })
 })
+
+test.each([
+  [`import { sql } from 'kysely'`, ['sql']],
+  [`import type T, { type A, sql as q } from "kysely"`, ['q']],
+  [`import { "sql" as s } from 'kysely'`, ['s']],
+  [`import * as k from 'kysely'`, ['k.sql']],
+  [`import k = require('kysely')`, ['k.sql']],
+  [`const { sql: q, Kysely } = await import('kysely')`, ['q']],
+  [`const k = await import('kysely')`, ['k.sql']],
+  [`export { sql } from 'kysely'`, []],
+  [`const sql = 1; from; 'kysely'`, []],
+])('%s makes %j a tag', (imports, tags) => {
+  const body = ['sql', 'q', 's', 'k.sql'].map((tag) => `${tag}\`x\``).join('; ')
+  expect(read(body, { imports }).queries.map(({ tag }) => tag)).toEqual(tags)
+})
+
+test('tags of other modules are only possible ones, until they are known', () => {
+  const text = `import { sql as q } from './db.js'; import db, { css } from './db.js'; q\`a\${q\`b\`}\`; db.sql\`c\`; css\`d\`; x\`e\``
+  const file = readTypescriptFile('a.ts', text, sqlPieces(db, false))
+  expect(file.queries).toEqual([])
+  expect(file.possibleTags.map(({ tag }) => tag)).toEqual(['q', 'q', 'db.sql', 'css'])
+  for (const { slot } of file.possibleTags) expect(text[slot]).toBe('`')
+  expect(queries(readTypescriptFile('a.ts', text, sqlPieces(db, false), ['q', 'db.sql']))).toEqual(['ab', 'b', 'c'])
+})
+
+test('a type of many members is one', () => {
+  const members = Array.from({ length: 500 }, (_, index) => `a${index}: number | null`).join('; ')
+  expect(read(`sql<{ ${members} }>\`x\``).queries.map(({ type }) => type)).toEqual([`{ ${members} }`])
+})

@@ -2,34 +2,50 @@ import { extname } from 'node:path'
 
 import type { Query, QueryFile } from '../query-file.ts'
 import { QueryTextWriter } from '../query-text.ts'
+import { importsIn } from './imports-in.ts'
 import { TemplateReader } from './read-template.ts'
 import type { SqlPieces } from './sql-pieces.ts'
-import { type SqlNames, sqlNamesIn, type SqlTemplate, sqlTemplatesIn } from './sql-templates.ts'
+import { possibleNamesOf, type SqlNames, sqlNamesOf, type SqlTemplate, sqlTemplatesIn } from './sql-templates.ts'
 import { scanTypescript, type Token } from './tokens.ts'
 
-/** Finds the templates of a TypeScript file. */
-export function readTypescriptFile(path: string, text: string, pieces: SqlPieces): QueryFile {
+/** Finds the templates of a TypeScript file. `tags`: those of other modules that are known to be Kysely's. */
+export function readTypescriptFile(
+  path: string,
+  text: string,
+  pieces: SqlPieces,
+  tags: Iterable<string> = [],
+): QueryFile {
   const scan = scanTypescript(text)
   if (!scan.readable) {
-    // Without Kysely's name there is nothing to be missed.
-    const problems = text.includes('kysely') ? [{ at: scan.at, text: `The file cannot be read: ${scan.reason}` }] : []
-    return { path, text, module: null, queries: [], problems }
+    // Without such a name there is nothing to be missed.
+    const missed = text.includes('kysely') || (/\bimport\b/.test(text) && /\bsql\s*[<`]/.test(text))
+    const problems = missed ? [{ at: scan.at, text: `The file cannot be read: ${scan.reason}` }] : []
+    return { path, text, module: null, queries: [], possibleTags: [], problems }
   }
-  const names = sqlNamesIn(text, scan.tokens)
+  const imports = importsIn(text, scan.tokens)
+  const names = sqlNamesOf(imports, tags)
   const reader = new TemplateReader(text, names, pieces)
   const queries = sqlTemplatesIn(text, scan.tokens, names).map((template) => queryOf(text, template, reader))
+  const possible = sqlTemplatesIn(text, scan.tokens, possibleNamesOf(imports))
   const module = { text: withoutDirectives(text, scan.tokens), extension: extname(path), statements: false, inSlot }
-  return { path, text, module, queries, problems: hiddenTemplates(path, text, scan.tokens, names) }
+  return {
+    path,
+    text,
+    module,
+    queries,
+    possibleTags: possible.map(({ tag, template }) => ({ tag, slot: template.end - 1 })),
+    problems: hiddenTemplates(path, text, scan.tokens, names),
+  }
 }
 
 function queryOf(text: string, found: SqlTemplate, reader: TemplateReader): Query {
-  const { start, template, typeArgument, nested } = found
+  const { start, tag, template, typeArgument, nested } = found
   const out = new QueryTextWriter()
   reader.read(template, out)
   const type = typeArgument === null ? null : text.slice(typeArgument.start, typeArgument.end)
   const query = out.written()
   const parameterAt = (index: number): number => query.parameters[index]?.start ?? start
-  return { at: start, text: query, parameterAt, type, slot: template.end - 1, nested }
+  return { at: start, text: query, parameterAt, type, tag, slot: template.end - 1, nested }
 }
 
 /** A template takes any number of expressions. */

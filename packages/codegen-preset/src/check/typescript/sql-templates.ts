@@ -1,10 +1,13 @@
 /** Where a file has templates of Kysely's `sql`. */
+import type { Import } from './imports-in.ts'
 import type { Span, Token } from './tokens.ts'
 
 /** Tokens that are looked through for the begin of a type argument. */
-const MAX_TYPE_TOKENS = 1000
+const MAX_TYPE_TOKENS = 20_000
 
 export interface SqlTemplate extends Span {
+  /** `sql`, or `k.sql`. */
+  readonly tag: string
   /** What stands in the angle brackets behind the tag. */
   readonly typeArgument: Span | null
   /** The template without its tag. */
@@ -20,24 +23,25 @@ export interface SqlNames {
   readonly modules: ReadonlySet<string>
 }
 
-/** What `import` statements say. What is passed on under another module's name is not known to be Kysely's. */
-export function sqlNamesIn(text: string, tokens: readonly Token[]): SqlNames {
-  const tags = new Set<string>()
-  const modules = new Set<string>()
-  const code = tokens.filter(({ kind }) => kind !== 'comment')
-  const textAt = (index: number): string => textOf(text, code[index])
-  for (const [index, token] of code.entries()) {
-    if (token.kind !== 'string' || !/^["']kysely["']$/.test(text.slice(token.start, token.end))) continue
-    if (textAt(index - 1) !== 'from') continue
-    if (textAt(index - 4) === '*' && textAt(index - 3) === 'as') modules.add(textAt(index - 2))
-    if (textAt(index - 2) !== '}') continue
-    for (let at = index - 3; at >= 0 && textAt(at) !== '{'; at--) {
-      if (textAt(at) !== 'sql' || !/^[{,]$/.test(textAt(at - 1))) continue
-      if (textAt(at + 1) === 'as') tags.add(textAt(at + 2))
-      else if (/^[,}]$/.test(textAt(at + 1))) tags.add('sql')
-    }
+/** What the imports of Kysely say. `others`: further tags that are known to be Kysely's, as `sql` or `db.sql`. */
+export function sqlNamesOf(imports: readonly Import[], others: Iterable<string> = []): SqlNames {
+  const own = imports.filter(({ module }) => module === 'kysely')
+  const [tags, modules] = [new Set<string>(), new Set<string>()]
+  for (const { name, local } of own) {
+    if (name === 'sql') tags.add(local)
+    if (name === '*') modules.add(local)
+  }
+  for (const tag of others) {
+    if (tag.includes('.')) modules.add(tag.slice(0, tag.indexOf('.')))
+    else tags.add(tag)
   }
   return { tags, modules }
+}
+
+/** Names of other modules, behind which Kysely's `sql` may be. */
+export function possibleNamesOf(imports: readonly Import[]): SqlNames {
+  const locals = new Set(imports.filter(({ module }) => module !== 'kysely').map(({ local }) => local))
+  return { tags: locals, modules: locals }
 }
 
 /** All of them, those within templates as well; the outer ones before those within. */
@@ -47,9 +51,12 @@ export function sqlTemplatesIn(text: string, tokens: readonly Token[], names: Sq
   for (const [index, template] of code.entries()) {
     if (template.kind !== 'template') continue
     const typed = textOf(text, code[index - 1]) === '>' ? typeArgumentBefore(text, code, index) : null
-    const start = tagStart(text, code, typed === null ? index - 1 : typed.tag, names)
+    const last = typed === null ? index - 1 : typed.tag
+    const start = tagStart(text, code, last, names)
     if (start !== undefined) {
-      found.push({ start, end: template.end, typeArgument: typed?.span ?? null, template, nested })
+      const whole = code[last - 1] !== undefined && code[last - 1]!.start >= start
+      const tag = `${whole ? `${textOf(text, code[last - 2])}.` : ''}${textOf(text, code[last])}`
+      found.push({ start, end: template.end, tag, typeArgument: typed?.span ?? null, template, nested })
     }
     for (const { tokens: within } of template.expressions) {
       for (const inner of sqlTemplatesIn(text, within, names, nested || start !== undefined)) found.push(inner)
