@@ -42,13 +42,16 @@ const compilerOptions = {
   typeRoots: [join(root, 'node_modules/@types')],
 }
 
-/** `paths`: where modules are that are not to be found as usual. */
-export async function compiledFolder(paths?: Readonly<Record<string, readonly string[]>>): Promise<CompiledFolder> {
+/** `paths`: where modules are that are not to be found as usual. `stricter`: further options of the compiler. */
+export async function compiledFolder(
+  paths?: Readonly<Record<string, readonly string[]>>,
+  stricter: Readonly<Record<string, boolean>> = {},
+): Promise<CompiledFolder> {
   const path = await mkdtemp(join(root, 'test/node_modules/codegen-'))
   const counted: CompiledFolder['counted'] = async () => {
     await writeFile(
       join(path, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: { ...compilerOptions, paths }, include: ['*.ts'] }),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, ...stricter, paths }, include: ['*.ts'] }),
     )
     const output = await outputOf(['--pretty', 'false', '--extendedDiagnostics', '-p', path])
     return { diagnostics: diagnosticsIn(output), counts: countsIn(output) }

@@ -11,7 +11,8 @@ function named(relation: string, key: string): string {
 
 /**
  * Primary, unique and foreign keys, but not those that the server makes beside a foreign key to a partitioned table, one for each
- * of its partitions; with the names of their columns in the keys' order.
+ * of its partitions; with the names of their columns in the keys' order. A foreign key with PERIOD (since 18) is none: what it refers to is
+ * no row with the same values, but rows that cover them.
  */
 export const keysQuery: string = `
 select coalesce(jsonb_agg(jsonb_build_object(
@@ -34,6 +35,7 @@ left join pg_catalog.pg_index as index on index.indexrelid = constrained.conindi
 left join pg_catalog.pg_class as target on target.oid = constrained.confrelid
 left join pg_catalog.pg_namespace as target_namespace on target_namespace.oid = target.relnamespace
 where constrained.contype in ('p', 'u', 'f') and ${NOT_SYSTEM}
+  and not (constrained.contype = 'f' and coalesce((to_jsonb(constrained) ->> 'conperiod')::boolean, false))
   and not exists (
     select from pg_catalog.pg_constraint as whole
     where whole.oid = constrained.conparentid and whole.conrelid = constrained.conrelid

@@ -1,4 +1,6 @@
 /** Reads a {@link Catalog} in one snapshot of the database, through whatever driver. */
+import { sql } from 'kysely'
+
 import {
   CATALOG_FORMAT,
   type Catalog,
@@ -15,7 +17,7 @@ import { readTypes } from './read-types.ts'
 import { readViews, type ViewColumn, type ViewFacts } from './read-views.ts'
 import { type ColumnRow, type RelationRow, relationsQuery } from './relations-query.ts'
 import { type RoutineRow, routinesQuery } from './routines-query.ts'
-import { elementOf } from './type-name.ts'
+import { elementOf, typeName } from './type-name.ts'
 
 /**
  * Reads all schemas but the system's own. What is to be generated is chosen later, because types and keys lead from one schema
@@ -27,8 +29,14 @@ export async function readCatalog(db: AnyKysely): Promise<Catalog> {
     .transaction()
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
-    .execute((transaction) => read(transaction))
+    .execute(async (transaction) => {
+      await sql.raw(OWN_PATH).execute(transaction)
+      return read(transaction)
+    })
 }
+
+/** For the transaction, PostgreSQL's own types, functions and operators go before a user's of the same names. */
+const OWN_PATH = 'set local search_path = pg_catalog, pg_temp'
 
 async function read(db: AnyKysely): Promise<Catalog> {
   const serverVersion = await readJson<number>(
@@ -43,12 +51,14 @@ async function read(db: AnyKysely): Promise<Catalog> {
     ...routines.flatMap(({ argumentOids, returnsOid }) => [...argumentOids, returnsOid]),
   ]
   const { nameOf, types } = await readTypes(db, used)
-  const views = await readViews(db, relations)
+  const domains = new Map(types.flatMap((type) => (type.kind === 'domain' ? [[typeName(type), type]] : [])))
+  const views = await readViews(db, relations, (oid) => domains.get(nameOf(oid)) ?? NO_RULES)
+  const keysOf = Map.groupBy(keys, ({ relationOid }) => relationOid)
   return {
     format: CATALOG_FORMAT,
     serverVersion,
     relations: sortedBy(
-      relations.map((row) => relationOf(row, keys, nameOf, views.get(row.oid))),
+      relations.map((row) => relationOf(row, keysOf.get(row.oid) ?? [], nameOf, views.get(row.oid))),
       ({ schema, name }) => [schema, name],
     ),
     types: sortedBy(types, ({ schema, name }) => [schema, name]),
@@ -60,17 +70,18 @@ async function read(db: AnyKysely): Promise<Catalog> {
   }
 }
 
+/** Of a type that is no domain. */
+const NO_RULES = { notNull: false, hasDefault: false } as const
+
 function relationOf(
   row: RelationRow,
   keys: readonly KeyRow[],
   nameOf: (oid: number) => TypeName,
   view: ViewFacts | undefined,
 ): CatalogRelation {
-  const { schema, name, kind, partition, comment, updatable, deletable } = row
-  const own = sortedBy(
-    keys.filter(({ relationOid }) => relationOid === row.oid),
-    (key) => [key.name],
-  )
+  const { schema, name, kind, partition, comment } = row
+  const { insertable, updatable, deletable } = view?.writes ?? row
+  const own = sortedBy(keys, (key) => [key.name])
   const primaryKey = own.find((key) => key.kind === 'p')
   return {
     schema,
@@ -78,7 +89,7 @@ function relationOf(
     kind,
     partition,
     comment,
-    insertable: row.insertable && view?.hidesRequired !== true,
+    insertable,
     updatable,
     deletable,
     columns: row.columns.map((column) => columnOf(column, nameOf, view?.columns.get(column.number))),
@@ -94,7 +105,7 @@ function relationOf(
 
 function columnOf(row: ColumnRow, nameOf: (oid: number) => TypeName, view: ViewColumn | undefined): CatalogColumn {
   const type = nameOf(row.typeOid)
-  const { name, dimensions, notNull, proved, generated, identity, hasDefault, updatable, comment } = row
+  const { name, dimensions, notNull, proved, generated, identity, hasDefault, comment } = row
   return {
     name,
     type,
@@ -104,7 +115,7 @@ function columnOf(row: ColumnRow, nameOf: (oid: number) => TypeName, view: ViewC
     generated: generated ?? view?.generated ?? null,
     identity: identity ?? view?.identity ?? null,
     hasDefault: hasDefault || (view?.hasDefault ?? false),
-    updatable,
+    updatable: view?.updatable ?? row.updatable,
     comment,
   }
 }

@@ -3,22 +3,27 @@ import { expect, test } from 'vitest'
 import { addCustomImports } from './custom-imports.ts'
 import { Imports } from './imports.ts'
 
-function importsOf(custom: Readonly<Record<string, string>>, code: string): string {
+function importsOf(custom: Readonly<Record<string, string>>, ...used: readonly string[]): string {
   const imports = new Imports()
-  addCustomImports(imports, custom, code)
+  addCustomImports(imports, custom, new Set(used))
   return imports.text(true)
 }
 
-test.each([
-  ['a: Money | null', true],
-  ['a: List<Money>', true],
-  ['a: `${Money}`', true],
-  ['a: "Money"', false],
-  ['/** Money */ a: string', false],
-  ['a: Moneys', false],
-  ['a: Bank.Money', false],
-])('%s: whether the name is imported is %o', (code, used) => {
-  expect(importsOf({ Money: './money.ts' }, code)).toBe(used ? "import type { Money } from './money.ts'\n" : '')
+test('of the names only those that are used are imported', () => {
+  expect(importsOf({ Money: './money.ts', Other: './other.ts' }, 'Money')).toBe(
+    "import type { Money } from './money.ts'\n",
+  )
+  expect(importsOf({ Money: './money.ts' }, 'Moneys')).toBe('')
+})
+
+test('a name that the file has given to something else is refused where it is used', () => {
+  const imports = new Imports()
+  const declared = new Set(['MoodValues'])
+  addCustomImports(imports, { MoodValues: './m.ts' }, new Set(), declared)
+  expect(imports.text(true)).toBe('')
+  expect(() => addCustomImports(imports, { MoodValues: './m.ts' }, declared, declared)).toThrow(
+    'The file has its own MoodValues.',
+  )
 })
 
 test('a name may be another one in its module, and the module one of the package’s own', () => {
@@ -39,12 +44,12 @@ test.each(['DB', 'Generated', 'Narrows', 'brand', 'keys', 'profile', 'ColumnType
 )
 
 test('what the file imports from Kysely may be asked for', () => {
-  expect(importsOf({ ColumnType: 'kysely' }, 'ColumnType<A, B, C>')).toBe("import type { ColumnType } from 'kysely'\n")
+  expect(importsOf({ ColumnType: 'kysely' }, 'ColumnType')).toBe("import type { ColumnType } from 'kysely'\n")
 })
 
 test.each([{ 'a b': './m' }, { A: './m#a b' }, { A: '' }, { class: './m' }, { A: './m#' }])(
   '%o is refused',
   (custom) => {
-    expect(() => importsOf(custom, '')).toThrow(/is not the name of something in a module/)
+    expect(() => importsOf(custom)).toThrow(/is not the name of something in a module/)
   },
 )

@@ -14,6 +14,12 @@ test('what would end the comment, or change how it is shown, is spelled', () => 
   expect(docComment('a\u202eb\0')).toBe(String.raw`/** a\u{202e}b\u{0} */` + '\n')
 })
 
+test('what the compiler would take for its own does not begin the last line', () => {
+  expect(docComment('@ts-expect-error is our name for it')).toBe('/**\n * @ts-expect-error is our name for it\n */\n')
+  expect(docComment(' @ts-ignore')).toBe('/**\n *  @ts-ignore\n */\n')
+  expect(docComment('One.\n@ts-ignore')).toBe('/**\n * One.\n * @ts-ignore\n */\n')
+})
+
 test('no comment ends before its end', () => {
   const hostile = fc.string({ unit: fc.constantFrom('*', '/', '\\', '\n', '\r', '\u2028', 'a', ' ') })
   fc.assert(

@@ -2,9 +2,12 @@
 export function docComment(comment: string | null, indent: string = ''): string {
   if (comment === null) return ''
   const lines = escaped(comment).split('\n')
-  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`
+  if (lines.length === 1 && !DIRECTIVE.test(comment)) return `${indent}/** ${lines[0]} */\n`
   return `${indent}/**\n${lines.map((line) => `${indent} *${line === '' ? '' : ` ${line}`}\n`).join('')}${indent} */\n`
 }
+
+/** What the compiler takes for its own where a comment's last line begins with it. */
+const DIRECTIVE = /^\s*@ts-/
 
 /** A line's end is what TypeScript takes for one; what ends a comment, or would reorder the text around it, is spelled. */
 function escaped(comment: string): string {

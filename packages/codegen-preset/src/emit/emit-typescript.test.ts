@@ -129,6 +129,25 @@ test('a type that was chosen is held against what is returned, and JSON against 
   expect(text).toContain("import type { SelectType } from 'kysely'")
 })
 
+test('a constant of an enum is no name for an import', () => {
+  const parts = { relations: [table('t', [column('m', 'public.mood'), column('x', 'text')])], types: [mood] }
+  const options = {
+    columns: { 't.x': 'MoodValues' },
+    customImports: { MoodValues: './m.ts' },
+    reserved: ['MoodValues'],
+  }
+  expect(textOf(parts, options)).toContain("import type { MoodValues } from './m.ts'")
+  expect(() => textOf(parts, { ...options, enumValues: true })).toThrow('The file has its own MoodValues.')
+})
+
+test('brands of things whose names have dots are not those of others', () => {
+  const types = [domain('b.c', 'text', { schema: 'a' }), domain('c', 'text', { schema: 'a.b' })]
+  const relations = [table('t', [column('one', 'a."b.c"'), column('other', '"a.b".c')])]
+  const text = textOf({ relations, types }, { brandedDomains: true })
+  expect(text).toContain(String.raw`readonly "a.\"b.c\"": true`)
+  expect(text).toContain(String.raw`readonly "\"a.b\".c": true`)
+})
+
 test('what nobody would see is spelled', () => {
   const relations = [table('t', [column('a\u202eb', 'text', { comment: 'c\u2066d' })])]
   expect(textOf({ relations })).toContain(String.raw`"a\u{202e}b": string`)

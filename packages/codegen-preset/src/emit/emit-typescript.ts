@@ -1,7 +1,7 @@
 /** Prints a model: the file that applications import `DB` from. Equal models are equal files. */
+import { dottedPath } from '../model/dotted-path.ts'
 import type { Brand, ColumnTypeAlias, Model, ModelTable, ModelType } from '../model/model.ts'
 import { propertyName } from '../model/names.ts'
-import { isInCode } from './code-of.ts'
 import { addCustomImports, FROM_KYSELY } from './custom-imports.ts'
 import { docComment } from './doc-comment.ts'
 import type { EmitOptions } from './emit-options.ts'
@@ -15,7 +15,9 @@ const HEADER = `/**
 `
 
 export function emitTypescript(model: Model, options: EmitOptions = {}): string {
-  const imports = new Imports()
+  const declared = declaredBy(model, options)
+  const imports = new Imports(declared)
+  addCustomImports(imports, options.customImports ?? {}, model.namesUsed, declared)
   const branded = model.brands.length > 0 || model.types.some((type) => type.branded)
   const parts = [
     ...(branded ? [BRAND] : []),
@@ -29,13 +31,22 @@ export function emitTypescript(model: Model, options: EmitOptions = {}): string 
     ...(options.keys === true ? [keysText(model.tables)] : []),
     ...(model.narrowings.length > 0 ? [narrowingsText(model.narrowings)] : []),
   ]
-  const written = parts.join('\n')
-  addCustomImports(imports, options.customImports ?? {}, written)
-  const body = imports.collect(written)
-  const helpers = helpersText(body)
-  for (const name of FROM_KYSELY) if (mentions(body + helpers, name)) imports.add(name, 'kysely')
+  const body = imports.collect(parts.join('\n'))
+  const helpers = HELPERS.flatMap(([name, text]) => (model.namesUsed.has(name) ? [`${text}\n`] : [])).join('')
+  const used = new Set(model.namesUsed)
+  if (helpers !== '' || model.columnTypes.length > 0) used.add('ColumnType')
+  for (const name of FROM_KYSELY) if (used.has(name)) imports.add(name, 'kysely')
   const statements = imports.text(options.typeOnlyImports ?? true)
   return visible([HEADER, statements, helpers + body].filter((part) => part !== '').join('\n'))
+}
+
+/** The names of what the file declares for things of the database. */
+function declaredBy(model: Model, options: EmitOptions): ReadonlySet<string> {
+  return new Set([
+    ...[...model.columnTypes, ...model.brands, ...model.tables].map(({ name }) => name),
+    ...model.types.flatMap((type) => [type.name, type.inputName]),
+    ...(options.enumValues === true ? model.types.filter(isEnum).map(valuesName) : []),
+  ])
 }
 
 /** Escapes what nobody would see, or would see elsewhere. It stands in strings and names, where an escape means the same. */
@@ -70,14 +81,6 @@ export type ReadOnly<T> = ColumnType<T, never, never>
   ],
 ]
 
-function helpersText(body: string): string {
-  return HELPERS.flatMap(([name, text]) => (mentions(body, name) ? [`${text}\n`] : [])).join('')
-}
-
-function mentions(text: string, name: string): boolean {
-  return isInCode(text, new RegExp(String.raw`(?<![\w$.])${name}(?=<)`))
-}
-
 function profileText(fingerprint: string): string {
   return `/** The profile of types that the driver has to have for these types to be true. See \`checkedDialect\`. */
 export const profile = ${JSON.stringify(fingerprint)}
@@ -107,13 +110,21 @@ function typeText(type: ModelType, options: EmitOptions): string {
 }
 
 function withBrand(text: string, { branded, type }: ModelType): string {
-  return branded ? brandedText(text, `${type.schema}.${type.name}`) : text
+  return branded ? brandedText(text, dottedPath(type.schema, type.name)) : text
 }
 
-function enumValuesText({ name, type }: ModelType): string {
-  if (type.kind !== 'enum') return ''
-  const values = type.labels.map((label) => JSON.stringify(label)).join(', ')
-  return `\n/** In the database's order. */\nexport const ${name}Values = [${values}] as const\n`
+function isEnum({ type }: ModelType): boolean {
+  return type.kind === 'enum'
+}
+
+function valuesName({ name }: ModelType): string {
+  return `${name}Values`
+}
+
+function enumValuesText(type: ModelType): string {
+  if (type.type.kind !== 'enum') return ''
+  const values = type.type.labels.map((label) => JSON.stringify(label)).join(', ')
+  return `\n/** In the database's order. */\nexport const ${valuesName(type)} = [${values}] as const\n`
 }
 
 /** Every field of a composite may be NULL, whatever its table says, and may be left out when it is written. */

@@ -17,6 +17,13 @@ test('a name that is imported from elsewhere stays with its module', () => {
   expect(imports.text(false)).toBe("import { OwnRange as Range } from './ranges.ts'\n")
 })
 
+test('a name that the file has given to something else stays with its module', () => {
+  const imports = new Imports(new Set(['Codec']))
+  const text = "import('kysely-pgwire/types').Codec | import('kysely-pgwire/types').Json"
+  expect(imports.collect(text)).toBe("import('kysely-pgwire/types').Codec | Json")
+  expect(imports.text(true)).toBe("import type { Json } from 'kysely-pgwire/types'\n")
+})
+
 test('imports are in the order of modules and names', () => {
   const imports = new Imports()
   for (const name of ['b', 'a']) imports.add(name, 'z')

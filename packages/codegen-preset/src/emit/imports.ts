@@ -1,5 +1,5 @@
 /** Import types, `import('m').Name`, become imports at the top of the file, as somebody would have written them. */
-import { replaceInCode } from './code-of.ts'
+import { replaceInCode } from '../model/code-of.ts'
 
 const IMPORT_TYPE = /import\('(?<module>[^'\\]+)'\)\.(?<name>[A-Za-z_$][\w$]*)/
 
@@ -7,6 +7,12 @@ export class Imports {
   /** By module, the names that are taken from it. */
   readonly #modules = new Map<string, Set<string>>()
   readonly #moduleOf = new Map<string, string>()
+  readonly #declared: ReadonlySet<string>
+
+  /** `declared`: names that the file has given to something else. */
+  constructor(declared: ReadonlySet<string> = new Set()) {
+    this.#declared = declared
+  }
 
   /** Asks for a name; `module#other` for one that is called `other` there. */
   add(name: string, origin: string): void {
@@ -15,11 +21,11 @@ export class Imports {
     this.#moduleOf.set(name, module)
   }
 
-  /** The text with plain names for its import types; one whose name another module's has stays as it is. */
+  /** The text with plain names for its import types; one whose name something else has stays as it is. */
   collect(text: string): string {
     return replaceInCode(text, IMPORT_TYPE, (whole, { module = '', name = '' }) => {
       if ((this.#moduleOf.get(name) ?? module) !== module) return whole
-      if (module !== 'kysely-pgwire/types') return whole
+      if (module !== 'kysely-pgwire/types' || this.#declared.has(name)) return whole
       this.add(name, module)
       return name
     })

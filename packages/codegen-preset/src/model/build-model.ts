@@ -9,12 +9,13 @@ import { ColumnTypes } from './column-types.ts'
 import { GenerationError } from './generation-error.ts'
 import type { ModelOptions } from './model-options.ts'
 import type { Model, ModelColumn, ModelTable, ModelType } from './model.ts'
+import { namesIn } from './names-in.ts'
 import { Names } from './names.ts'
 import { Naming } from './naming.ts'
 import { modelRoutine } from './routines.ts'
 import { modelKeys } from './table-keys.ts'
 import { tagsOf } from './tags.ts'
-import { type NamedText, typeTextsOf, type TypeTexts } from './type-texts.ts'
+import { type NamedText, type TypeText, typeTextsOf, type TypeTexts } from './type-texts.ts'
 import { usedTypes } from './used-types.ts'
 
 /** Decides what the file says of a catalog, to an application whose driver reads with the profile `types`. */
@@ -24,9 +25,9 @@ export function buildModel(catalog: Catalog, types: PgTypes, options: ModelOptio
   const naming = new Naming(names, options)
   const relations = naming.chosen(catalog.relations)
   const tableNames = naming.tableNames(relations)
-  const texts = typeTextsOf(catalog, types, naming.typeNames(catalog.types))
+  const typeTexts = typeTextsOf(catalog, types, naming.typeNames(catalog.types))
   const domains = domainsOf(catalog)
-  const returned = returnedOf(texts, domains)
+  const returned = returnedOf(typeTexts, domains)
   const choices = new ColumnChoices(catalog.relations, tableNames, names, returned, options)
   const columns = new Columns({ naming, returned, columnTypes, choices, domains })
   const tables = relations.map((relation): ModelTable => {
@@ -41,24 +42,26 @@ export function buildModel(catalog: Catalog, types: PgTypes, options: ModelOptio
   requireOwnKeys(tables)
   choices.requireAllUsed()
   const routines = (options.routines === true ? catalog.routines : []).map((routine) =>
-    modelRoutine(routine, naming, texts),
+    modelRoutine(routine, naming, typeTexts),
   )
-  const printed = [
+  const texts = [
     ...tables.flatMap((table) => table.columns.map(({ text }) => text)),
     ...routines.flatMap((routine) => [routine.returns, ...routine.arguments.map(({ text }) => text)]),
     ...choices.brands.map(({ base }) => base.select),
-    ...choices.narrowings.map(({ returned: whole }) => whole),
+    ...choices.narrowings.flatMap(({ chosen, returned: whole }) => [chosen, whole]),
   ]
+  const named = usedTypes(typeTexts.named, texts)
+  const bodies = named.flatMap(({ body, fields }): readonly TypeText[] => fields ?? [body])
+  for (const { select, insert } of [...bodies, ...columnTypes.used]) texts.push(select, insert)
   return {
     fingerprint: types.fingerprint,
     columnTypes: sortedBy(columnTypes.used, ({ name }) => [name]),
     brands: sortedBy(choices.brands, ({ name }) => [name]),
-    types: sortedBy(usedTypes(texts.named, printed), ({ name }) => [name]).map((type) =>
-      modelType(type, naming, options),
-    ),
+    types: sortedBy(named, ({ name }) => [name]).map((type) => modelType(type, naming, options)),
     tables: sortedBy(tables, ({ key }) => [key]),
     routines,
     narrowings: choices.narrowings,
+    namesUsed: new Set(texts.flatMap((text) => Array.from(namesIn(text)))),
     warnings: naming.warnings,
   }
 }

@@ -32,6 +32,15 @@ describe('types that were chosen', () => {
     expect(textsOf(modelOf({ relations: [dotted] }, { columns: { 't.a.b': "'x'" } }))).toEqual({ 't.a.b': "'x'" })
   })
 
+  test('by a key that can be of two columns are refused, and in quotes they are of one', () => {
+    const both = [table('a', [column('b.c', 'text')]), table('b', [column('c', 'text')], { schema: 'a' })]
+    expect(() => modelOf({ relations: both }, { columns: { 'a.b.c': "'x'" } })).toThrow(
+      'The column a.b.c can be a."b.c" or a.b.c. Write what is meant with its quotes',
+    )
+    const { tables } = modelOf({ relations: both }, { columns: { 'a."b.c"': "'x'", '"a".b.c': "'y'" } })
+    expect(tables.map(({ columns }) => columns.map(({ text }) => text))).toEqual([["'x'"], ["'y'"]])
+  })
+
   test.each(['users.gone', 'gone.id', 'users', 'toString', '__proto__'])('of %s are of nothing', (name) => {
     const columns = JSON.parse(`{ ${JSON.stringify(name)}: "string" }`) as Record<string, string>
     expect(() => modelOf({ relations }, { columns })).toThrow(`There is no column ${name}, for which a type was given`)

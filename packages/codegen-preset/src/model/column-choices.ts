@@ -1,5 +1,7 @@
 /** Types of columns that are not the driver's own for the type: what the user has said, by an option or a comment, and brands. */
 import type { CatalogColumn, CatalogRelation } from '../catalog/catalog.ts'
+import { ColumnKeys } from './column-keys.ts'
+import { dottedPath } from './dotted-path.ts'
 import { GenerationError } from './generation-error.ts'
 import { Keys } from './keys.ts'
 import type { ModelOptions } from './model-options.ts'
@@ -11,7 +13,7 @@ import type { TypeText } from './type-texts.ts'
 
 export class ColumnChoices {
   readonly #columns: Readonly<Record<string, string>>
-  readonly #unused: Set<string>
+  readonly #columnKeys: ColumnKeys
   readonly #keys: Keys | null
   readonly #tableNames: ReadonlyMap<CatalogRelation, string>
   readonly #names: Names
@@ -28,7 +30,7 @@ export class ColumnChoices {
     { columns = {}, brandedIds = false }: ModelOptions,
   ) {
     this.#columns = columns
-    this.#unused = new Set(Object.keys(columns))
+    this.#columnKeys = new ColumnKeys(Object.keys(columns))
     this.#keys = brandedIds ? new Keys(relations) : null
     this.#tableNames = tableNames
     this.#names = names
@@ -41,17 +43,15 @@ export class ColumnChoices {
 
   /** Throws for what was said of a column that there is none of. */
   requireAllUsed(): void {
-    const [unused] = this.#unused
+    const { unused } = this.#columnKeys
     if (unused !== undefined) throw new GenerationError(`There is no column ${unused}, for which a type was given`)
   }
 
   /** The type to write; undefined for that of the driver. */
   choose(relation: CatalogRelation, column: CatalogColumn): TypeText | undefined {
-    const keys = this.#keysOf(relation, column)
-    for (const key of keys) this.#unused.delete(key)
     const said = this.#said(relation, column)
     if (said === undefined) return this.#branded(relation, column)
-    const of = keys[0]
+    const of = dottedPath(relation.schema, relation.name, column.name)
     const type = typeSource(said, of)
     this.narrowings.push({ of, chosen: `SelectType<${type}>`, returned: this.#returned(column).read })
     if (!COLUMN_TYPE.test(type)) return { select: type, insert: type }
@@ -60,13 +60,8 @@ export class ColumnChoices {
 
   /** What the user has said; an option goes before a comment. */
   #said(relation: CatalogRelation, column: CatalogColumn): string | undefined {
-    const key = this.#keysOf(relation, column).find((each) => Object.hasOwn(this.#columns, each))
+    const key = this.#columnKeys.of(relation, column.name)
     return key === undefined ? tagsOf(column.comment).type : this.#columns[key]
-  }
-
-  #keysOf(relation: CatalogRelation, column: CatalogColumn): readonly [whole: string, short: string] {
-    const short = `${relation.name}.${column.name}`
-    return [`${relation.schema}.${short}`, short]
   }
 
   /** Only where the key is of the type that the driver gives for it, and the column is of the same. */
@@ -77,7 +72,7 @@ export class ColumnChoices {
       return undefined
     const { select, insert } = this.#returned(keyColumn)
     if (select !== this.#returned(column).select) return undefined
-    const of = `${key.relation.schema}.${key.relation.name}.${key.column}`
+    const of = dottedPath(key.relation.schema, key.relation.name, key.column)
     const known = this.#brands.get(of)
     if (known !== undefined) return { select: known.name, insert: known.name }
     const table = this.#tableNames.get(key.relation) ?? typeIdentifier(key.relation.name)
@@ -91,4 +86,4 @@ export class ColumnChoices {
 export type ReturnedOf = (column: CatalogColumn) => TypeText & { readonly read: string }
 
 /** What says by itself how a column is read and written. */
-const COLUMN_TYPE = /^(?:ColumnType|Generated|GeneratedAlways|JSONColumnType)\s*</
+const COLUMN_TYPE = /^(?:ColumnType|Generated|GeneratedAlways|JSONColumnType|ReadOnly)\s*</

@@ -12,7 +12,10 @@ export interface ModelOptions {
   readonly camelCase?: boolean | undefined
   /** The name of a row's interface from that of its table, `User` from `Users`. Default: the same. */
   readonly singular?: ((name: string) => string) | undefined
-  /** Types of columns, by `table.column` or `schema.table.column`, as source text. They may narrow what the driver returns. */
+  /**
+   * Types of columns, by `table.column` or `schema.table.column`, as source text. They may narrow what the driver returns. A name with a dot
+   * in it stands in quotes where something else could be meant.
+   */
   readonly columns?: Readonly<Record<string, string>> | undefined
   /** Primary keys of one column get a type of their own each, and so do the foreign keys that point to them. Default false. */
   readonly brandedIds?: boolean | undefined

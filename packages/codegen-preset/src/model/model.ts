@@ -16,6 +16,8 @@ export interface Model {
   readonly routines: readonly ModelRoutine[]
   /** Claims of the file that the compiler shall check: that a type which the user has chosen for a column is one that is returned. */
   readonly narrowings: readonly Narrowing[]
+  /** The names that the types of all these refer to: of the file's own helpers, of imports, of one another. */
+  readonly namesUsed: ReadonlySet<string>
   /** What cannot be said truly in TypeScript or reached through Kysely, and so is not there, a sentence for each. */
   readonly warnings: readonly string[]
 }

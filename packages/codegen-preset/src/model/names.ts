@@ -28,7 +28,7 @@ const RESERVED: readonly string[] = [
     'SparseVector Vector'
   ).split(' '),
   // What the file itself declares, or imports from Kysely.
-  ...'ChosenTypes ColumnType DB Functions Generated GeneratedAlways Insertable InsertType JsonPart Narrows ReadOnly Selectable SelectType Updateable UpdateType'.split(
+  ...'ChosenTypes ColumnType DB Functions Generated GeneratedAlways Insertable InsertType JSONColumnType JsonPart Narrows ReadOnly Selectable SelectType Updateable UpdateType'.split(
     ' ',
   ),
 ]

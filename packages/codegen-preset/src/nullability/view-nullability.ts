@@ -1,16 +1,12 @@
 import type { ColumnFacts } from './judge.ts'
-import { readNodeTree, type TreeNode } from './node-tree.ts'
 import { nullableColumnsOf } from './query-nullability.ts'
-import { numberIn, type QueryRow, type QueryRunner, textIn } from './query-runner.ts'
+import { type QueryRunner, textIn } from './query-runner.ts'
 import { relationsOf } from './relations-of.ts'
 import { type ServerFacts, UNDERSTOOD_VERSIONS } from './server-facts.ts'
-import { asNode, isList } from './tree-fields.ts'
+import { readViewTrees, type ViewTree, type ViewTrees } from './view-trees.ts'
 
 /** Finds out which columns of tables, partitioned and foreign tables hold no NULL. */
 export type TableFactsReader = (relations: readonly number[]) => Promise<ColumnFacts>
-
-/** Trees of views are fetched in parts of so many. */
-const VIEWS_PER_QUERY = 200
 
 /**
  * What is known of the columns of relations: of tables what the caller finds out, of views and materialized views what their
@@ -22,59 +18,27 @@ export async function readColumnFacts(
   relations: readonly number[],
   readTableFacts: TableFactsReader,
 ): Promise<ColumnFacts> {
-  const views = UNDERSTOOD_VERSIONS.includes(facts.majorVersion)
-    ? await readViews(run, relations)
-    : new Map<number, View>()
+  const views: ViewTrees = UNDERSTOOD_VERSIONS.includes(facts.majorVersion)
+    ? await readViewTrees(run, relations)
+    : new Map()
   const below = [...views.values()].flatMap(({ query }) => (query === undefined ? [] : relationsOf(query)))
   const tables = new Set([...relations, ...below.map(({ oid }) => oid)].filter((oid) => !views.has(oid)))
-  const tableFacts = await readTableFacts([...tables])
-  return new ViewColumns(facts, views, tableFacts, await readHolding(run, facts, views, tableFacts))
+  return columnFactsOf(run, facts, views, await readTableFacts([...tables]))
 }
 
-interface View {
-  /** Undefined for one that cannot be read. */
-  readonly query: TreeNode | undefined
-  /** Whether rows are stored, which were made by the query at another time. */
-  readonly populated: boolean
-}
-
-async function readViews(run: QueryRunner, relations: readonly number[]): Promise<Map<number, View>> {
-  const views = new Map<number, View>()
-  let wanted = new Set(relations)
-  while (wanted.size > 0) {
-    const next = new Set<number>()
-    for (const part of partsOf([...wanted], VIEWS_PER_QUERY)) {
-      for (const row of await run(VIEWS, [`{${part.join(',')}}`])) {
-        const view = viewOf(row)
-        views.set(numberIn(row, 'oid'), view)
-        if (view.query !== undefined)
-          for (const { oid, kind } of relationsOf(view.query)) if (isView(kind)) next.add(oid)
-      }
-    }
-    wanted = new Set([...next].filter((oid) => !views.has(oid)))
-  }
-  return views
-}
-
-const VIEWS = `
-  select c.oid::text as oid, r.ev_action::text as tree, (c.relkind = 'm' and c.relispopulated)::text as populated
-  from pg_catalog.pg_class c join pg_catalog.pg_rewrite r on r.ev_class = c.oid and r.ev_type = '1'
-  where c.oid = any($1::oid[]) and c.relkind in ('v', 'm')`
-
-function viewOf(row: QueryRow): View {
-  const reading = readNodeTree(textIn(row, 'tree'))
-  const actions = reading.readable && isList(reading.value) ? reading.value : []
-  const query = actions.length === 1 ? asNode(actions[0]) : undefined
-  return { query, populated: textIn(row, 'populated') === 'true' }
-}
-
-function isView(kind: string): boolean {
-  return kind === 'v' || kind === 'm'
+/** The same for whoever has the trees, with those of the views below, and knows the tables. */
+export async function columnFactsOf(
+  run: QueryRunner,
+  facts: ServerFacts,
+  views: ViewTrees,
+  tables: ColumnFacts,
+): Promise<ColumnFacts> {
+  return new ViewColumns(facts, views, tables, await readHolding(run, facts, views, tables))
 }
 
 class ViewColumns implements ColumnFacts {
   readonly #facts: ServerFacts
-  readonly #views: ReadonlyMap<number, View>
+  readonly #views: ViewTrees
   readonly #tables: ColumnFacts
   readonly #judged = new Map<number, readonly boolean[]>()
   /** Of materialized views, by their columns' positions, which hold NULL as they are now. */
@@ -82,7 +46,7 @@ class ViewColumns implements ColumnFacts {
 
   constructor(
     facts: ServerFacts,
-    views: ReadonlyMap<number, View>,
+    views: ViewTrees,
     tables: ColumnFacts,
     holding: ReadonlyMap<number, ReadonlySet<number>> = new Map(),
   ) {
@@ -98,7 +62,7 @@ class ViewColumns implements ColumnFacts {
     return this.nullableColumns(relation, view)[columnNumber - 1] === false
   }
 
-  nullableColumns(relation: number, view: View): readonly boolean[] {
+  nullableColumns(relation: number, view: ViewTree): readonly boolean[] {
     const judged = this.#judged.get(relation)
     if (judged !== undefined) return judged
     // Views refer to each other in no circle; should they ever, everything in it can be NULL.
@@ -118,7 +82,7 @@ class ViewColumns implements ColumnFacts {
 async function readHolding(
   run: QueryRunner,
   facts: ServerFacts,
-  views: ReadonlyMap<number, View>,
+  views: ViewTrees,
   tables: ColumnFacts,
 ): Promise<Map<number, ReadonlySet<number>>> {
   const proved = new ViewColumns(facts, views, tables)
@@ -162,9 +126,3 @@ const COLUMN_NAMES = `
     and pg_catalog.has_schema_privilege(n.oid, 'usage')
     and pg_catalog.has_column_privilege(c.oid, a.attnum, 'select')
   order by a.attnum`
-
-function partsOf<Item>(items: readonly Item[], size: number): Item[][] {
-  const parts: Item[][] = []
-  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size))
-  return parts
-}
