@@ -12,8 +12,9 @@ export default defineConfig({
   test: {
     pool: 'forks',
     watch: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // For what hangs, and not for what takes its time on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     // Vitest's own is a second, which a machine that has other things to do can take for what happens at once.
     expect: { poll: { timeout: 15_000 } },
@@ -21,7 +22,7 @@ export default defineConfig({
     projects: [
       // No server, no other room's mocks: seconds.
       project('unit', ['packages/*/src/**/*.test.ts', 'test/{support,bench}/**/*.test.ts', 'tools/**/*.test.ts']),
-      project('integration', [...sharing, 'test/{codegen,faults,types,package}/**/*.test.ts'], { globalSetup }),
+      project('integration', [...sharing, 'test/{codegen,faults,types,package,process}/**/*.test.ts'], { globalSetup }),
       // Only by `pnpm test:containers`, which starts the server that PG_TEST_URL then names.
       project('containers', [...sharing, 'test/containers/**/*.test.ts'], { globalSetup }),
     ],

@@ -156,6 +156,8 @@ function iniFile(server: ServerAddress, options: PgBouncerOptions, port: number,
     pool_mode: poolMode,
     default_pool_size: poolSize,
     max_client_conn: 500,
+    // 15 by default: so long it refuses everybody when the server, which others use as well, was full for a moment.
+    server_login_retry: 1,
     ...settings,
   }
   const section = Object.entries(lines).map(([name, value]) => `${name} = ${value}`)

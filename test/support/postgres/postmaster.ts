@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 
 import type { GuardedDirectory } from './guarded-directory.ts'
@@ -19,6 +20,9 @@ const STOP_SIGNALS: Readonly<Record<StopMode, NodeJS.Signals>> = {
 const READY = /database system is ready to accept (?:read-only )?connections/
 /** What the system says when another process was faster to take the port. */
 const PORT_TAKEN = 'could not bind'
+
+/** How long the other processes of a crashed server have to notice it. Most take some milliseconds. */
+const CRASH_PATIENCE_MS = 500
 
 /** One `postgres` process, which can be stopped and started any number of times. */
 export class Postmaster {
@@ -74,8 +78,12 @@ export class Postmaster {
     // The log's pipe closes when the last backend has ended, which after a crash is later than the postmaster's end.
     holdOpen(child, true)
     const closed = once(child, 'close')
+    const orphans = mode === 'crash' ? await childrenOf(child.pid) : []
     child.kill(STOP_SIGNALS[mode])
+    // In versions up to 14, an autovacuum launcher that has just begun can take half a minute, busy all the time.
+    const impatient = setTimeout(() => orphans.forEach(killIfThere), CRASH_PATIENCE_MS)
     await closed
+    clearTimeout(impatient)
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -87,6 +95,20 @@ export class Postmaster {
     if (this.#process !== child) return
     this.#process = undefined
     this.#directory.guard(undefined)
+  }
+}
+
+/** None where the system does not tell. */
+async function childrenOf(pid: number | undefined): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  return text.split(' ').filter(Boolean).map(Number)
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended.
   }
 }
 

@@ -1,8 +1,8 @@
 /** A process that listens: it stays while it does, unless it does not want to, and ends when it no longer does. */
 import { describe, expect, test } from 'vitest'
 
-import { poolFixture } from './pool-fixture.ts'
-import { runScript } from './run-script.ts'
+import { poolFixture } from '../integration/pool-fixture.ts'
+import { runScript } from '../integration/run-script.ts'
 
 const fixture = poolFixture()
 

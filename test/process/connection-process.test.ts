@@ -1,9 +1,9 @@
 /** What a whole process sees: it ends when it has nothing to do, and nothing that a connection suffers can end it earlier. */
 import { describe, expect, test } from 'vitest'
 
+import { type Ended, runScript } from '../integration/run-script.ts'
 import { freePort } from '../support/postgres/free-port.ts'
 import { sharedServer } from '../support/shared-server.ts'
-import { type Ended, runScript } from './run-script.ts'
 
 const server = sharedServer()
 
