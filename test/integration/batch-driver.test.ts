@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { faultProxy } from '../support/fault-proxy.ts'
 import { sharedServer } from '../support/shared-server.ts'
 import type { TestDatabase } from '../support/test-server.ts'
+import { deallocating, UNSEEN } from './deallocating.ts'
 
 const server = sharedServer()
 let database: TestDatabase
@@ -235,16 +236,24 @@ describe('a batch', () => {
     expect(await prepared(connection)).toBeLessThanOrEqual(9)
   })
 
-  test.each(['discard all', 'deallocate all'])('survives %s', async (command) => {
+  test.each(deallocating)('survives %s', async (command) => {
     await using connection = await open()
     await connection.batch([insert(2), { sql: 'select 1' }])
     await connection.execute(command)
     await connection.batch([{ sql: 'select 1' }, insert(3)])
     await connection.execute(command)
+    expect(await pets()).toEqual([1, 2, 3])
+  })
+
+  test('has no error in a transaction but for statements that were dropped unseen', async () => {
+    await using connection = await open()
+    await connection.batch([{ sql: 'select 1' }])
     await connection.query('begin')
+    await connection.execute('deallocate all')
+    expect(await connection.batch([{ sql: 'select 1' }])).toHaveLength(1)
+    await connection.execute(UNSEEN)
     expect(await failure(connection.batch([{ sql: 'select 1' }]))).toMatchObject({ code: '26000', queryIndex: 0 })
     await connection.query('rollback')
-    expect(await pets()).toEqual([1, 2, 3])
   })
 
   test('survives a table whose columns have changed', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { faultProxy } from '../support/fault-proxy.ts'
 import { sharedServer } from '../support/shared-server.ts'
 import type { TestDatabase } from '../support/test-server.ts'
+import { UNSEEN } from './deallocating.ts'
 
 const server = sharedServer()
 let database: TestDatabase
@@ -91,6 +92,7 @@ describe('a cache of 8 statements', () => {
 const changes: readonly (readonly [string, (connection: Connection) => Promise<unknown>, unknown[]])[] = [
   ['DEALLOCATE ALL', (connection) => connection.execute('deallocate all'), [{ id: 1, name: 'Rex' }]],
   ['DISCARD ALL', (connection) => connection.execute('discard all'), [{ id: 1, name: 'Rex' }]],
+  ['DEALLOCATE ALL that nobody sees', (connection) => connection.execute(UNSEEN), [{ id: 1, name: 'Rex' }]],
   [
     'a column that is added',
     () => behindOurBack('alter table pets add column legs int default 4'),
@@ -169,13 +171,13 @@ describe.each(changes)('%s', (what, change, rows) => {
     },
   )
 
-  test.skipIf(what === 'DISCARD ALL')(
+  test.skipIf(what === 'DISCARD ALL' || what === 'DEALLOCATE ALL')(
     'is a clean error inside a transaction, and the next transaction works',
     async () => {
       await using connection = await connect(database.url)
       await connection.query(sql)
       await connection.query('begin')
-      if (what === 'DEALLOCATE ALL') {
+      if (what === 'DEALLOCATE ALL that nobody sees') {
         await change(connection)
         expect(await failure(connection.query(sql))).toMatchObject({ code: '26000', outcome: 'rolled-back' })
       } else {
@@ -189,6 +191,28 @@ describe.each(changes)('%s', (what, change, rows) => {
       await connection.query('commit')
     },
   )
+})
+
+test('DEALLOCATE ALL is not noticed in a transaction', async () => {
+  await using connection = await connect(database.url)
+  await connection.query('select * from pets')
+  await connection.query('begin')
+  for (const verb of ['execute', 'query'] as const) {
+    await connection[verb]('deallocate all')
+    expect((await connection.query('select * from pets')).rows).toEqual([{ id: 1, name: 'Rex' }])
+  }
+  await connection.query('commit')
+})
+
+test('a statement whose columns have changed is prepared again, under a name', async () => {
+  await using connection = await connect(database.url)
+  for (const column of ['a', 'b']) {
+    await connection.query('select * from pets')
+    await behindOurBack(`alter table pets add column ${column} int4`)
+    expect((await connection.query('select * from pets')).rows[0]).toHaveProperty(column, null)
+  }
+  const names = await connection.execute(`select statement from pg_prepared_statements`)
+  expect(names[0]?.rows.flat()).toContain('select * from pets')
 })
 
 test('DEALLOCATE ALL does not disturb the look-up of types', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { faultProxy } from '../support/fault-proxy.ts'
 import { sharedServer } from '../support/shared-server.ts'
 import type { TestDatabase } from '../support/test-server.ts'
+import { deallocating } from './deallocating.ts'
 
 const server = sharedServer()
 let database: TestDatabase
@@ -249,7 +250,7 @@ describe('executeMany', () => {
     await usable(connection)
   })
 
-  test.each(['discard all', 'deallocate all'])('survives %s: what was read already is sent again', async (command) => {
+  test.each(deallocating)('survives %s: what was read already is sent again', async (command) => {
     await using connection = await open()
     await connection.executeMany(INSERT, items(1))
     for (const rows of [new Source(3_000), new Source(3_000).async(), new Source(3_000).async(5)]) {

@@ -5,6 +5,7 @@ import { Kysely } from 'kysely'
 import { type Connection, executeMany, PgwireDialect, type Placeholders, UsageError } from 'kysely-pgwire'
 import { beforeEach, describe, expect, test } from 'vitest'
 
+import { deallocating } from './deallocating.ts'
 import { ledger } from './ledger.ts'
 
 const facts = ledger()
@@ -39,7 +40,7 @@ test('others do not wait for a first row that is not there yet', async () => {
   expect((await inserted).rowCount).toBe(1)
 })
 
-test.each(['deallocate all', 'discard all'])(
+test.each(deallocating)(
   'a source may fill one array again and again, also where rows are sent twice: %s',
   async (command) => {
     await using connection = await facts.connect()

@@ -1,6 +1,6 @@
 /** What PgBouncer does not take, who says so, and the options with which it works. */
-import { connect, createPool, PostgresError } from 'kysely-pgwire'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect, type Connection, createPool, PostgresError } from 'kysely-pgwire'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { type PgBouncer, pgBouncerVersion, startPgBouncer } from '../support/pgbouncer.ts'
 import { sharedServer } from '../support/shared-server.ts'
@@ -66,6 +66,11 @@ describe.skipIf(!installed)(about('a login'), () => {
     },
   )
 
+  test.skipIf(!knowsStatements)('with protocol 3.2 is let in by newer ones', async () => {
+    await using connection = await connect({ connectionString: url(), maxProtocolVersion: '3.2' })
+    expect(await connection.fetchValue('select 1')).toBe(1)
+  })
+
   test('with a setting that PgBouncer is told to ignore is let in', async () => {
     const settings = { ignore_startup_parameters: 'search_path,statement_timeout' }
     await using lenient = await startPgBouncer(server, { poolMode: 'transaction', settings })
@@ -122,6 +127,63 @@ describe.skipIf(!installed)(about('prepared statements in transaction mode'), ()
 
   test.skipIf(!knowsStatements)('work from 1.21 on, also when it keeps fewer than a connection', async () => {
     expect(await run({})).toEqual(expected)
+  })
+
+  describe.skipIf(!knowsStatements)('from 1.21 on', () => {
+    const sql = 'select * from grown'
+    const grow = async (column: string): Promise<void> => {
+      await server.query(`alter table grown add ${column} int4`, [], database.name)
+    }
+    beforeEach(async () => {
+      await server.query('drop table if exists grown', [], database.name)
+      await server.query('create table grown (a int4)', [], database.name)
+      await server.query('insert into grown values (1)', [], database.name)
+    })
+
+    async function streamed(client: Connection): Promise<unknown[]> {
+      const all: unknown[] = []
+      for await (const rows of client.stream(sql)) all.push(...rows)
+      return all
+    }
+
+    /** Each verb, with more calls than there are connections of the server. */
+    const verbs: readonly (readonly [string, (client: Connection) => Promise<unknown>])[] = [
+      ['fetch', (client) => client.fetch(sql)],
+      ['fetch of a prepared statement', async (client) => (await client.prepare(sql)).fetch()],
+      ['batch', async (client) => (await client.batch([{ sql: 'select 1' }, { sql }]))[1]?.rows],
+      ['executeMany', async (client) => (await client.executeMany(sql, [[]], { returning: true })).rows],
+      ['stream', streamed],
+      ['cursor', async (client) => client.cursor(sql).fetch(10)],
+    ]
+
+    test.each(verbs)('%s goes on when the columns have changed, whatever plans PgBouncer keeps', async (_, verb) => {
+      await using client = await connect(bouncer.through(database.url))
+      for (let call = 0; call < 4; call++) expect(await verb(client)).toEqual([{ a: 1 }])
+      await grow('b')
+      for (let call = 0; call < 4; call++) expect(await verb(client)).toEqual([{ a: 1, b: null }])
+      await grow('c')
+      for (let call = 0; call < 4; call++) expect(await verb(client)).toEqual([{ a: 1, b: null, c: null }])
+    })
+
+    test('a transaction has an error once, and what other processes have prepared does not matter', async () => {
+      await using client = await connect(bouncer.through(database.url))
+      await using other = await connect(bouncer.through(database.url))
+      const run = () => client.transaction((tx) => tx.fetch(sql))
+      for (let call = 0; call < 4; call++) expect(await run()).toEqual(await other.fetch(sql))
+      await grow('b')
+      expect(await failure(run())).toMatchObject({ code: '0A000', outcome: 'rolled-back' })
+      for (let call = 0; call < 4; call++) expect(await run()).toEqual([{ a: 1, b: null }])
+      expect(await other.fetch(sql)).toEqual([{ a: 1, b: null }])
+    })
+
+    test.each(['discard all', 'deallocate all'])('%s does not end the connection', async (command) => {
+      await using client = await connect(bouncer.through(database.url))
+      for (const verb of ['query', 'execute'] as const) {
+        for (let call = 0; call < 4; call++) expect(await client.fetch(sql)).toEqual([{ a: 1 }])
+        await client[verb](command)
+        for (let call = 0; call < 4; call++) expect(await client.fetch(sql)).toEqual([{ a: 1 }])
+      }
+    })
   })
 
   test.skipIf(knowsStatements)(

@@ -27,9 +27,15 @@ interface Person {
 const people = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => [from + index, 'ok', { n: index, m: 'sad' }, 'a@b'])
 
-describe.skipIf(version === null)(
-  version === null ? 'PgBouncer in transaction mode: it is not installed' : 'PgBouncer in transaction mode',
-  () => {
+/** What the README says is to be set, by what PgBouncer does with prepared statements. */
+const settings: readonly (readonly [what: string, options: { readonly statementCacheSize?: number }])[] = [
+  ['without prepared statements', { statementCacheSize: 0 }],
+  ...(knowsStatements ? ([['which keeps prepared statements', {}]] as const) : []),
+]
+
+describe.skipIf(version === null).each(settings)(
+  version === null ? 'PgBouncer in transaction mode: it is not installed' : 'PgBouncer in transaction mode %s',
+  (_, options) => {
     const server = sharedServer()
     let database: TestDatabase
     let bouncer: PgBouncer
@@ -52,8 +58,7 @@ describe.skipIf(version === null)(
     })
     beforeEach(() => behind('truncate person'))
 
-    /** As the README has it. */
-    const connection = () => ({ connectionString: bouncer.through(database.url), statementCacheSize: 0 })
+    const connection = () => ({ connectionString: bouncer.through(database.url), ...options })
 
     test('two statements in a row are executed by two connections of the server', async () => {
       await using client = await connect(connection())

@@ -1,6 +1,7 @@
 import { type Connection, UsageError } from 'kysely-pgwire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { deallocating } from './deallocating.ts'
 import { errorFrom } from './error-from.ts'
 import { ledger } from './ledger.ts'
 
@@ -76,7 +77,7 @@ test.each([
 })
 
 describe('outlives', () => {
-  test.each(['deallocate all', 'discard all'])('%s', async (sql) => {
+  test.each(deallocating)('%s', async (sql) => {
     using statement = await connection.prepare('select $1::int4 as n')
     expect(await statement.fetchValue([1])).toBe(1)
     await connection.query(sql)

@@ -2,6 +2,7 @@
 import { connect, type Connection } from 'kysely-pgwire'
 import { expect, test } from 'vitest'
 
+import { deallocating } from './deallocating.ts'
 import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
@@ -54,7 +55,7 @@ test('of one statement asked for 100 times at once, one Parse is sent', async ()
   expect(await prepared(connection)).toEqual(['select 0', long(7).trim()])
 })
 
-test.each(['discard all', 'deallocate all'])('%s is survived, again and again, within the bound', async (script) => {
+test.each(deallocating)('%s is survived, again and again, within the bound', async (script) => {
   await using connection = await open(20_000)
   for (let round = 0; round < 10; round++) {
     for (let n = 0; n < 8; n++) {

@@ -6,6 +6,7 @@ import type { ColumnDomainRow } from '../types/server-types/column-domains-query
 import { codecsFromRows, type ServerTypeRow } from '../types/server-types/server-types.ts'
 import { asText } from '../types/text-fallback.ts'
 import { ColumnDomains, type ColumnKey } from './column-domains.ts'
+import { StalePlans } from './stale-plans.ts'
 import { MAX_KEPT_SQL_LENGTH, type ResultField, Statement } from './statement.ts'
 
 /** Descriptions kept; one of ten columns takes about 2 kB. */
@@ -37,6 +38,8 @@ export class Catalog {
   readonly #suspects = new Map<string, Statement>()
   /** Types that may have changed, although nothing is sure. */
   readonly #doubted = new Set<number>()
+  /** Plans that the server has refused, which a pooler may keep all the same. */
+  readonly stalePlans: StalePlans = new StalePlans()
   readonly #columns: ColumnDomains
   /** Look-ups that are under way, by what they ask for. */
   readonly #lookUps = new Map<CatalogKey, Promise<unknown>>()
@@ -260,7 +263,8 @@ export class Catalog {
     const codecOf = (oid: number): Codec | undefined => this.#find(oid)
     const codecOfField = (field: ResultField): Codec | undefined =>
       codecOf(this.#columns.domainOf(field)) ?? codecOf(field.typeOid)
-    return newStatement(sql, parameterOids, fields, codecOf, codecOfField, this.#generation, kept)
+    const named = kept && !this.stalePlans.isPooled(sql)
+    return newStatement(sql, parameterOids, fields, codecOf, codecOfField, this.#generation, kept, named)
   }
 
   #find(oid: number): Codec | undefined {
@@ -293,6 +297,7 @@ function newStatement(
   codecOfField: (field: ResultField) => Codec | undefined,
   generation: number,
   kept: boolean = true,
+  named: boolean = kept,
 ): Statement {
   return new Statement(
     sql,
@@ -302,5 +307,6 @@ function newStatement(
     fields.map((field) => codecOfField(field) ?? asText('unknown', field.typeOid)),
     generation,
     kept,
+    named,
   )
 }

@@ -1,3 +1,4 @@
+import { findPooler } from './find-pooler.ts'
 import { lookUpTypes, typesChanged } from './look-up-types.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import { requireSql } from './require-sql.ts'
@@ -21,6 +22,7 @@ export async function describeStatement(
   const known = kept ? catalog.statement(sql) : undefined
   if (known !== undefined) return known
   requireSql(sql)
+  if (catalog.stalePlans.isSuspected(sql)) await findPooler(server, turn, sql)
   const { name, shape } = await prepareStatement(server, turn, sql, kept)
   const { parameterOids, fields } = shape
   const keys = catalog.keysOf(parameterOids, fields)

@@ -1,4 +1,5 @@
 import { placeError } from '../errors/batch-position.ts'
+import { findPooler } from './find-pooler.ts'
 import { lookUpTypes, typesChanged } from './look-up-types.ts'
 import { type PreparedShape, prepareStatement } from './prepare-statement.ts'
 import { requireSql } from './require-sql.ts'
@@ -27,6 +28,7 @@ export async function describeStatements(
     else undescribed.add(sql)
   }
   const unknown = [...undescribed]
+  for (const sql of unknown) if (catalog.stalePlans.isSuspected(sql)) await findPooler(server, turn, sql)
   const answers = await Promise.allSettled(unknown.map((sql) => prepareStatement(server, turn, sql, kept)))
   const shapes = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
   try {

@@ -22,11 +22,12 @@ const SUSPECT: ReadonlySet<string> = new Set(['22P02', '22P03', '22003', '22007'
 /** Whether an answer to Parse or Bind, with which nothing was executed, means that the description is out of date. */
 export function isOutdated(error: Error): boolean {
   if (!(error instanceof PostgresError)) return false
-  return (
-    OUTDATED.has(error.code) ||
-    outdatesTypes(error) ||
-    (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
-  )
+  return OUTDATED.has(error.code) || outdatesTypes(error) || isStalePlan(error)
+}
+
+/** Whether the server has a plan for the statement, and its columns are not what they were ("cached plan must not change"). */
+export function isStalePlan(error: Error): boolean {
+  return error instanceof PostgresError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
 }
 
 /**

@@ -13,12 +13,12 @@ export interface PreparedShape {
 
 /** Prepares a statement and has it described; without a name where it is not going to be kept. */
 export async function prepareStatement(
-  { prepared, session }: ServerSession,
+  { prepared, session, catalog }: ServerSession,
   turn: Turn,
   sql: string,
   kept: boolean = true,
 ): Promise<PreparedShape> {
-  const name = prepared.newName({ sql, kept, sizeBytes: sql.length })
+  const name = prepared.newName({ sql, named: kept && !catalog.stalePlans.isPooled(sql), sizeBytes: sql.length })
   const ask = (): Promise<StatementShape> =>
     new Promise((resolve, reject) => {
       const refuse = (error: Error, parsed: boolean): void => {

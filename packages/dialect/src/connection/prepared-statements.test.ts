@@ -88,7 +88,7 @@ test('one that is larger than everything is not named, and displaces nothing', (
 test('one that was named before its columns were known is freed again', () => {
   const huge = statement('x', { columnCount: 100 })
   const prepared = new PreparedStatements(256, 2 * size)
-  const name = prepared.newName({ sql: 'x', kept: true, sizeBytes: 1 })
+  const name = prepared.newName({ sql: 'x', named: true, sizeBytes: 1 })
   expect(name).not.toBe('')
   prepared.add(huge, name)
   expect(prepared.nameOf(huge)).toBeUndefined()

@@ -18,8 +18,16 @@ interface Prepared {
   lastUsed: number
 }
 
+/**
+ * Whether a command, as CommandComplete names it, has dropped all prepared statements. The server would say so when the next
+ * one is used; but PgBouncer ends the connection then.
+ */
+export function dropsStatements(command: string): boolean {
+  return command === 'DISCARD ALL' || command === 'DEALLOCATE ALL'
+}
+
 /** What has to be known of a statement before it is parsed. */
-export type Preparable = Pick<Statement, 'sql' | 'kept' | 'sizeBytes'>
+export type Preparable = Pick<Statement, 'sql' | 'named' | 'sizeBytes'>
 
 /** What one connection has prepared on its server session: the least recently used give way, by their number and by their bytes. */
 export class PreparedStatements {
@@ -49,9 +57,9 @@ export class PreparedStatements {
   }
 
   /** A name for a statement that is going to be parsed: fresh, or empty where it is not going to be kept. */
-  newName({ sql, kept, sizeBytes }: Preparable): string {
-    const named = kept && this.#capacity > 0 && sql.length <= MAX_KEPT_SQL_LENGTH && sizeBytes <= this.#capacityBytes
-    return named ? `${this.#prefix}${(++this.#names).toString(36)}` : ''
+  newName({ sql, named, sizeBytes }: Preparable): string {
+    const kept = named && this.#capacity > 0 && sql.length <= MAX_KEPT_SQL_LENGTH && sizeBytes <= this.#capacityBytes
+    return kept ? `${this.#prefix}${(++this.#names).toString(36)}` : ''
   }
 
   /** Names to close now; {@link closed} must follow when that was written. */

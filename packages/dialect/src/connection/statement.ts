@@ -48,8 +48,10 @@ export class Statement {
   readonly resultFormats: readonly Format[]
   /** How often the catalog had forgotten all types when this was described. */
   readonly generation: number
-  /** Whether it may be prepared under a name, and its description kept. */
+  /** Whether its description may be kept. */
   readonly kept: boolean
+  /** Whether it may be prepared under a name. */
+  readonly named: boolean
   /** What it takes of the memory that caches may fill: its text in UTF-8, and about as much as its description takes. */
   readonly sizeBytes: number
   readonly #codecs: readonly Codec[]
@@ -65,9 +67,11 @@ export class Statement {
     codecs: readonly Codec[],
     generation: number,
     kept: boolean = true,
+    named: boolean = kept,
   ) {
     this.generation = generation
     this.kept = kept
+    this.named = named
     this.sizeBytes =
       Buffer.byteLength(sql) + DESCRIPTION_BYTES + parameterOids.length * PARAMETER_BYTES + fields.length * COLUMN_BYTES
     this.sql = sql

@@ -11,7 +11,7 @@ import { nextQuestion } from '../catalog-question.ts'
 import type { CatalogKey } from '../catalog.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
-import { doubtfulTypes, isOutdated, mayBeOutdated, outdatesTypes } from '../outdated.ts'
+import { doubtfulTypes, isOutdated, isStalePlan, mayBeOutdated, outdatesTypes } from '../outdated.ts'
 import { adviseOnStatement } from '../pooler-advice.ts'
 import type { ServerSession } from '../server-session.ts'
 import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
@@ -241,6 +241,7 @@ export class PortalExchange implements Exchange {
     if (this.outdated) {
       catalog.forget(this.statement)
       prepared.evict(this.statement)
+      if (isStalePlan(error)) catalog.stalePlans.suspect(this.statement.sql)
       if (outdatesTypes(error)) catalog.forgetTypes(this.statement.generation)
     } else if (mayBeOutdated(error)) {
       catalog.suspect(this.statement)

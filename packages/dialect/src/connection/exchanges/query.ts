@@ -18,8 +18,9 @@ import type { TransactionStatus } from '../../wire/status-messages.ts'
 import { writeBind } from '../bind.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
-import { doubtfulTypes, isOutdated, mayBeOutdated, outdatesTypes } from '../outdated.ts'
+import { doubtfulTypes, isOutdated, isStalePlan, mayBeOutdated, outdatesTypes } from '../outdated.ts'
 import { adviseOnStatement } from '../pooler-advice.ts'
+import { dropsStatements } from '../prepared-statements.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
 import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
@@ -194,6 +195,7 @@ export class QueryExchange implements Exchange {
         const tag = readCommandTag(reader)
         this.#command = tag.command
         this.#rowCount = tag.rowCount
+        if (dropsStatements(tag.command)) this.#request.server.prepared.clear()
         break
       }
       case 'parameterDescription':
@@ -269,6 +271,7 @@ export class QueryExchange implements Exchange {
     if (this.#outdated) {
       catalog.forget(this.#statement)
       prepared.evict(this.#statement)
+      if (isStalePlan(error)) catalog.stalePlans.suspect(this.#statement.sql)
       if (outdatesTypes(error)) catalog.forgetTypes(this.#statement.generation)
     }
     const { startOver, checkTypes } = this.#recourse ?? {}
