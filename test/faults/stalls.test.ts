@@ -51,6 +51,9 @@ const calls: Readonly<Record<string, Call>> = {
   'a short read': { prepare: 'select 1', run: (pool) => pool.query('select 1', [], limit) },
   'a write': { run: (pool, n) => pool.query('insert into ledger values ($1)', [n], limit) },
   'a statement alone': { run: (pool) => pool.fetchValue('select pg_backend_pid()', [], limit) },
+  'a marked read that may write': {
+    run: (pool) => pool.fetchValue('select pg_backend_pid()', [], { ...limit, replica: true }),
+  },
   'a batch': {
     run: (pool, n) =>
       pool.batch([{ sql: 'insert into ledger values ($1)', parameters: [n] }, { sql: 'select 1' }], limit),

@@ -61,3 +61,29 @@ test.runIf(major < 18)('a NOT NULL that a child has dropped is looked into, and 
   expect(outcomes(found)).toEqual(['not null public.parent.name: 1 of 1'])
   await database.query(`delete from child`)
 })
+
+test('rows of tables that inherit neither violate a foreign key nor are partners for one', async () => {
+  await database.query(`create table "the 'target'" (id int primary key)`)
+  await database.query(`create table below_target () inherits ("the 'target'")`)
+  await database.query(`create table "it's \\ above" (target int, amount int)`)
+  await database.query(`create table below () inherits ("it's \\ above")`)
+  await database.query(`insert into below_target values (5)`)
+  await database.query(`insert into "it's \\ above" values (5, 1), (null, 2)`)
+  await database.query(`insert into below values (7, -1)`)
+  await database.query(
+    `alter table "it's \\ above" add constraint own_key foreign key (target) references "the 'target'" not valid`,
+  )
+  await database.query(`alter table "it's \\ above" add constraint own_check check (amount > 0) no inherit not valid`)
+  const includes = ({ name }: { readonly name: string }): boolean => name.startsWith("it's")
+  const expected = ['own_check: held', 'own_key: 1 of 3']
+  const outcomesOf = async (rows?: number): Promise<string[]> => {
+    const lines = outcomes(await database.audit({ includes, rows })).filter((line) => line.includes('own_'))
+    return lines.map((line) => line.replace(/^.*(?=own_)/, ''))
+  }
+  expect(await outcomesOf()).toEqual(expected)
+  expect(await outcomesOf(1000)).toEqual(expected)
+  // What the server itself says of them.
+  await expect(database.query(`alter table "it's \\ above" validate constraint own_check`)).resolves.toBeUndefined()
+  await expect(database.query(`alter table "it's \\ above" validate constraint own_key`)).rejects.toThrow('own_key')
+  await database.query(`drop table "it's \\ above", "the 'target'" cascade`)
+})

@@ -102,3 +102,20 @@ test('a search path that hides what is built in changes nothing', async () => {
   expect(outcomes(findings)).toEqual(['dimensions public.plain.l: 1 of 2'])
   await database.query(`drop schema evil cascade`)
 })
+
+test('a foreign table whose file or server is out of reach does not end the audit', async () => {
+  await database.query(`create extension file_fdw`)
+  await database.query(`create extension postgres_fdw`)
+  await database.query(`create server files foreign data wrapper file_fdw`)
+  await database.query(`create server away foreign data wrapper postgres_fdw options (host '127.0.0.1', port '1')`)
+  await database.query(`create user mapping for current_user server away options (user 'a', password 'b')`)
+  await database.query(`create foreign table filed (l int[]) server files options (filename '/nothing/here')`)
+  await database.query(`create foreign table remote (l int[]) server away`)
+  expect(await database.audit()).toMatchObject([
+    notChecked('public.filed.l', 'the file that it is in cannot be read'),
+    plain,
+    notChecked('public.remote.l', 'the server that it is on cannot be reached'),
+  ])
+  await database.query(`drop extension file_fdw cascade`)
+  await database.query(`drop extension postgres_fdw cascade`)
+})

@@ -85,3 +85,35 @@ test('plugins of the Kysely instance change nothing', async () => {
   })
   expect(findings[0]?.result).toEqual({ state: 'held', rows: 451, all: true })
 })
+
+test('the columns of a table are read together', async () => {
+  const order: string[] = []
+  const seen = (column: string) => () => order.push(column) > 0
+  await database.audit({ validators: { 'notes.aBody': seen('aBody'), 'notes.other': seen('other') } })
+  expect(order.slice(0, 4)).toEqual(['aBody', 'other', 'aBody', 'other'])
+})
+
+test('a column that cannot be read does not take the others along', async () => {
+  await database.query(`create view half as select id, 1 / (id - id) as broken from notes`)
+  const findings = await database.audit({
+    validators: { 'half.id': () => true, 'half.broken': () => true },
+    includes: ({ name }) => name === 'half',
+  })
+  expect(findings).toMatchObject([
+    { path: 'public.half.broken', result: { state: 'not checked' } },
+    { path: 'public.half.id', result: { state: 'held', rows: 451, all: true } },
+  ])
+  await database.query(`drop view half`)
+})
+
+test('names of columns may be of any characters', async () => {
+  const column = `${'a'.repeat(31)}\u{1f418}`
+  await database.query(`create table animals ("${column}" jsonb)`)
+  await database.query(`insert into animals values ('1')`)
+  const findings = await database.audit({
+    validators: { [`animals.${column}`]: (value) => value === 1 },
+    includes: ({ name }) => name === 'animals',
+  })
+  expect(findings).toMatchObject([{ result: { state: 'held', rows: 1 } }])
+  await database.query(`drop table animals`)
+})

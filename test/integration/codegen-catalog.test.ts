@@ -12,6 +12,7 @@ import type {
   CatalogType,
 } from '../../packages/codegen-preset/src/catalog/catalog.ts'
 import { readCatalog } from '../../packages/codegen-preset/src/catalog/read-catalog.ts'
+import { relationsQuery } from '../../packages/codegen-preset/src/catalog/relations-query.ts'
 import { sharedServer } from '../support/shared-server.ts'
 import type { TestDatabase } from '../support/test-server.ts'
 
@@ -76,6 +77,12 @@ create view shown_twice as select id, called, next from shown;
 create table demanding (id int generated always as identity, a int not null, b int not null default 1, c int);
 create view hiding as select id, b, c from demanding;
 create view over_hiding as select b from hiding;
+create domain needed as text not null;
+create domain supplied as needed default 'x';
+create table demanding_by_domain (a int, b needed);
+create view hiding_domain as select a from demanding_by_domain;
+create table supplying (a int, b supplied, c needed default 'x');
+create view hiding_supplied as select a from supplying;
 create view giving as select a, c from demanding;
 create view defaulting as select a, c from demanding;
 alter view defaulting alter a set default 7;
@@ -87,16 +94,35 @@ create view over_fed as select c from fed;
 create view joined as select i.name, r.id from items i left join refers r on r.item = i.id;
 create view caught as select id, name from items;
 create function stand_in() returns trigger language plpgsql as $$ begin return new; end $$;
-create trigger caught instead of insert on caught for each row execute function stand_in();
+create trigger caught instead of insert or update or delete on caught for each row execute function stand_in();
 create view over_caught as select id, name from caught;
 create view ruled as select id, count(*) as n from items group by id;
 create rule ruled_insert as on insert to ruled do instead insert into items (name) values ('x');
+create table base (id int4 generated always as identity, name text not null, label text not null default '');
+create view fetched as select id, name, label, id + 1 as next from base;
+create trigger fetched instead of update on fetched for each row execute function stand_in();
+create view over_fetched as select id, name, next from fetched;
+create view put as select id, name, label, id + 1 as next from base;
+create trigger put instead of insert on put for each row execute function stand_in();
+create view sometimes as select id, name, label from base;
+create rule sometimes_insert as on insert to sometimes where new.name = 'x' do instead nothing;
+create view over_sometimes as select name from sometimes;
+create view decided as select id, name, label from base;
+create rule decided_insert as on insert to decided where new.name = 'x' do instead nothing;
+create rule decided_always as on insert to decided do instead nothing;
+create view repeating as select name, id, name as again, id as another from base;
+create view of_the_repeated as select again from repeating;
+create view removed as select id, name from base;
+create rule removed_delete as on delete to removed where old.name = 'x' do instead nothing;
+create trigger removed instead of delete on removed for each row execute function stand_in();
 create view walled with (security_barrier) as select id, name from items where name <> '' with cascaded check option;
 create materialized view kept as select id, name from items;
 
 create foreign data wrapper nothing;
 create server nowhere foreign data wrapper nothing;
 create foreign table far (id int4 not null, name text) server nowhere;
+create view over_far as select id from far;
+create view over_over_far as select id from over_far;
 
 create extension file_fdw;
 create server files foreign data wrapper file_fdw;
@@ -182,7 +208,15 @@ describe('relations', () => {
     ['kept', [false, false, false]],
     ['ruled', [true, false, false]],
     ['caught', [true, true, true]],
+    ['fetched', [true, true, true]],
+    ['put', [true, true, true]],
+    ['sometimes', [false, true, true]],
+    ['over_sometimes', [false, true, true]],
+    ['decided', [true, true, true]],
+    ['removed', [true, true, true]],
     ['far', [false, false, false]],
+    ['over_far', [false, false, false]],
+    ['over_over_far', [false, false, false]],
     ['filed', [false, false, false]],
     ['remote', [true, true, true]],
   ])('%s can be inserted into, updated and deleted from: %o', (name, may) => {
@@ -238,6 +272,24 @@ describe('columns', () => {
     expect(column('parted', 'day').nullable).toBe(false)
   })
 
+  test('which NOT NULLs are lost below is looked up once, however many partitions and columns there are', async () => {
+    await using own = await sharedServer().createDatabase()
+    await using connection = await connect(own.url)
+    const columns = Array.from({ length: 20 }, (_, index) => `c${index} int4 not null`)
+    await connection.execute(`create table p (${columns.join()}) partition by list (c0)`)
+    let made = 0
+    /** How many rows all steps of the query have read and thrown away together. */
+    const rowsReadWith = async (partitions: number): Promise<number> => {
+      for (; made < partitions; made++)
+        await connection.execute(`create table p${made} partition of p for values in (${made})`)
+      await connection.execute('analyze pg_catalog.pg_attribute, pg_catalog.pg_class, pg_catalog.pg_inherits')
+      const [row] = await connection.fetch(`explain (analyze, timing off, format json) ${relationsQuery}`)
+      return rowsRead(row!['QUERY PLAN'])
+    }
+    const few = await rowsReadWith(10)
+    expect((await rowsReadWith(100)) / few).toBeLessThan(20)
+  })
+
   test('NOT NULL of a foreign table is only believed', () => {
     for (const name of ['far', 'filed', 'remote'])
       expect(column(name, 'id')).toMatchObject({ notNull: true, nullable: true })
@@ -255,15 +307,60 @@ describe('columns', () => {
     expect(column('kept', 'name')).toMatchObject({ notNull: false, updatable: false })
   })
 
-  test('behind an INSTEAD OF trigger nothing of the table holds', () => {
+  test('behind INSTEAD OF triggers for all that is written nothing of the table holds', () => {
     for (const name of ['caught', 'over_caught'])
       expect(column(name, 'id')).toMatchObject({ identity: null, notNull: false, hasDefault: false })
   })
 
+  test('where a trigger stands only for updates, inserts are for the table, and the other way round', async () => {
+    for (const name of ['fetched', 'over_fetched', 'put']) {
+      expect(column(name, 'id')).toMatchObject({ identity: 'always', updatable: true })
+      expect(column(name, 'name')).toMatchObject({ notNull: true, updatable: true })
+      expect(column(name, 'next').updatable).toBe(false)
+    }
+    expect(column('fetched', 'name').hasDefault).toBe(false)
+    expect(column('fetched', 'label').hasDefault).toBe(true)
+    // The trigger may have a value for it.
+    expect(column('put', 'name').hasDefault).toBe(true)
+
+    await using connection = await connect(database.url)
+    const refused = async (sql: string) => {
+      const error = await connection.execute(sql).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      return Reflect.get(Object(error), 'code') as unknown
+    }
+    for (const name of ['fetched', 'over_fetched']) {
+      expect(await refused(`insert into ${name} (name) values (null)`)).toBe('23502')
+      expect(await refused(`insert into ${name} (id, name) values (1, 'a')`)).toBe('428C9')
+      expect(await refused(`insert into ${name} (name, next) values ('a', 1)`)).toBe('0A000')
+    }
+    expect(await refused(`insert into put (name) values ('a'); update put set name = null`)).toBe(undefined)
+    for (const name of ['sometimes', 'over_sometimes']) {
+      expect(await refused(`insert into ${name} (name) values ('a')`)).toBe('55000')
+    }
+    expect(await refused('delete from removed')).toBe(undefined)
+    expect(await refused(`insert into decided (name) values ('a')`)).toBe(undefined)
+  })
+
+  test('of columns of a view that show the same one, only the first can be written', async () => {
+    const { columns } = relation('repeating')
+    expect(columns.filter(({ updatable }) => updatable).map(({ name }) => name)).toEqual(['name', 'id'])
+    expect(column('of_the_repeated', 'again').updatable).toBe(true)
+    await using connection = await connect(database.url)
+    await connection.execute(
+      `insert into repeating (name) values ('a'); insert into of_the_repeated (again) values ('b')`,
+    )
+    const both = connection.execute(`insert into repeating (name, again) values ('a', 'a')`)
+    await expect(both).rejects.toMatchObject({ code: '42601' })
+  })
+
   test('a view that shows no column which its table requires takes no rows, unless something else gives the value', () => {
     const takesRows = (name: string) => relation(name).insertable
-    expect(['hiding', 'over_hiding'].map(takesRows)).toEqual([false, false])
-    expect(['demanding', 'giving', 'over_defaulting', 'over_fed'].map(takesRows)).toEqual([true, true, true, true])
+    expect(['hiding', 'over_hiding', 'hiding_domain'].filter(takesRows)).toEqual([])
+    const taking = ['demanding', 'giving', 'over_defaulting', 'over_fed', 'hiding_supplied']
+    expect(taking.filter(takesRows)).toEqual(taking)
     expect(relation('hiding')).toMatchObject({ updatable: true, deletable: true })
   })
 
@@ -411,10 +508,38 @@ describe('whoever asks', () => {
     expect(JSON.stringify(await readCatalog(db))).toBe(JSON.stringify(catalog))
   })
 
+  test('the query of each view is fetched once', async () => {
+    const trees: string[] = []
+    // oxlint-disable-next-line typescript/no-explicit-any -- As the generator takes it.
+    await using db = new Kysely<any>({
+      dialect: new PgwireDialect({ connection: database.url }),
+      log: ({ query: { sql } }) => void (sql.includes('ev_action') && trees.push(sql)),
+    })
+    await readCatalog(db)
+    expect(trees).toHaveLength(1)
+  })
+
   test('plugins change nothing', async () => {
     await using db = open()
     const read = await readCatalog(db.withPlugin(new CamelCasePlugin()).withPlugin(new ParseJSONResultsPlugin()))
     expect(JSON.stringify(read)).toBe(JSON.stringify(catalog))
+  })
+
+  test('what stands in front of PostgreSQL’s own in the search path is not called', async () => {
+    await using own = await sharedServer().createDatabase()
+    const read = await readAfter(
+      own,
+      `create domain public.text as int4;
+      create domain public.oid as date;
+      create function public.jsonb_agg(jsonb) returns jsonb language sql as $$select '{}'::jsonb$$;
+      create table t (id int4 not null, name pg_catalog.text);
+      create view v as select id from t;
+      do $$ begin
+        execute format('alter database %I set search_path = public, pg_catalog', current_database());
+      end $$`,
+    )
+    expect(read.relations.map(({ name }) => name)).toEqual(['t', 'v'])
+    expect(read.relations[0]!.columns.map(({ type: of }) => of)).toEqual(['int4', 'text'])
   })
 
   test('temporary tables are nobody’s, in whatever session', async () => {
@@ -433,6 +558,22 @@ describe('whoever asks', () => {
 })
 
 describe.runIf(sharedServer().majorVersion >= 18)('since 18', () => {
+  test('a key over periods is one of the table, and refers to no row of another', async () => {
+    await using own = await sharedServer().createDatabase()
+    const read = await readAfter(
+      own,
+      `create extension btree_gist;
+      create table guests (id int4 primary key);
+      create table rooms (id int4, at daterange, primary key (id, at without overlaps));
+      create table stays (room int4, guest int4 references guests, at daterange,
+        foreign key (room, period at) references rooms (id, period at), unique (room, at without overlaps))`,
+    )
+    const keysOf = (name: string) => read.relations.find((each) => each.name === name)!
+    expect(keysOf('rooms').primaryKey?.columns).toEqual(['id', 'at'])
+    expect(keysOf('stays').uniqueKeys.map(({ columns }) => columns)).toEqual([['room', 'at']])
+    expect(keysOf('stays').foreignKeys.map(({ columns }) => columns)).toEqual([['guest']])
+  })
+
   test('a NOT NULL that is not validated is none yet for what is read', async () => {
     await using own = await sharedServer().createDatabase()
     const read = await readAfter(
@@ -455,6 +596,15 @@ describe.runIf(sharedServer().majorVersion >= 18)('since 18', () => {
     ])
   })
 })
+
+function rowsRead(plan: unknown): number {
+  if (typeof plan !== 'object' || plan === null) return 0
+  const below = Object.values(plan).reduce<number>((sum, each) => sum + rowsRead(each), 0)
+  const own = ['Actual Rows', 'Rows Removed by Filter', 'Rows Removed by Join Filter']
+    .map((name) => Number(Reflect.get(plan, name) ?? 0))
+    .reduce((sum, rows) => sum + rows)
+  return below + own * Number(Reflect.get(plan, 'Actual Loops') ?? 0)
+}
 
 async function readAfter({ url }: TestDatabase, statements: string): Promise<Catalog> {
   await using connection = await connect(url)

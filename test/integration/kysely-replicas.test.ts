@@ -3,6 +3,7 @@ import { Kysely, sql } from 'kysely'
 import {
   batch,
   ConfigError,
+  connect,
   copyTo,
   executeArrays,
   PgwireDialect,
@@ -14,6 +15,7 @@ import {
 } from 'kysely-pgwire'
 import { describe, expect, test } from 'vitest'
 
+import { eventLoopTurn } from '../support/event-loop-turn.ts'
 import { ON_STANDBY, replicaFixture } from './replica-fixture.ts'
 
 const servers = replicaFixture()
@@ -117,6 +119,27 @@ describe('a query that can be aborted', () => {
     // The connection serves again.
     expect(await select(opened.db).withPlugin(queryOptions({ replica })).execute()).toEqual([{ there: replica }])
   })
+})
+
+test('what can be aborted shares no connection, so that it can be stopped at once, whoever comes behind it', async () => {
+  await using pool = servers.open({ max: 1, acquireTimeoutMs: 0 })
+  await using db = new Kysely<DB>({ dialect: new PgwireDialect({ pool }) })
+  const items = db.selectFrom('item').select('id').orderBy('id')
+  const other = db.selectFrom(sql<{ n: number }>`generate_series(1, 2)`.as('n')).select('n')
+  // Both are known to be short: they would share the connection.
+  for (let runs = 0; runs < 4; runs++) await Promise.all([items.execute(), other.execute()])
+  await using holder = await connect(servers.connection)
+  await holder.execute('begin; lock table item in access exclusive mode')
+  const abort = new AbortController()
+  const blocked = items.execute({ signal: abort.signal, inflightQueryAbortStrategy: 'cancel query' })
+  const failed = blocked.catch((error: unknown) => error)
+  while (pool.stats.busy === 0) await eventLoopTurn()
+  const behind = other.execute()
+  await eventLoopTurn()
+  abort.abort(new Error('enough'))
+  expect(await failed).toBe(abort.signal.reason)
+  // The table is still locked.
+  expect(await behind).toEqual([{ n: 1 }, { n: 2 }])
 })
 
 describe('a transaction', () => {

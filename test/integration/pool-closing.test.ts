@@ -27,6 +27,16 @@ test('nothing can be acquired after close', async () => {
   await expect(pool.query('select 1')).rejects.toMatchObject({ code: 'PGWIRE_POOL_CLOSED', outcome: 'not-sent' })
 })
 
+test('whoever asks a pool that closes again and again, and at once, does not keep it from closing', async () => {
+  const pool = fixture.open({ max: 1 })
+  const running = pool.query('select pg_sleep(0.05)')
+  const state = { closed: false }
+  const closing = pool.close().then(() => (state.closed = true))
+  for (let asked = 0; asked < 500_000 && !state.closed; asked++) await pool.query('select 1').catch(() => {})
+  expect(state.closed).toBe(true)
+  await Promise.all([running, closing])
+})
+
 test('close of a pool that was never used resolves', async () => {
   await fixture.open({ min: 3 }).close()
 })

@@ -116,6 +116,39 @@ describe('a primary that has become read only', () => {
     }
   })
 
+  test('takes no statement on a connection that is shared, from the first 25006 on', async () => {
+    await using pool = open({ max: 1, acquireTimeoutMs: 0 }, 'any')
+    // Some milliseconds each.
+    const read = (): Promise<unknown> => pool.query('select count(*) from generate_series(1, $1)', [20_000])
+    /** One that writes, and others behind it, if they are known to be short. */
+    const flight = () => {
+      const written = pool.query(`select nextval('counted')`)
+      const behind = Promise.all(Array.from({ length: 10 }, read))
+      return { written, behind, shared: pool.stats.size === 1 && pool.stats.waiting === 0 }
+    }
+    await servers.primary.query('create sequence counted')
+    for (let known = false; !known;) {
+      const { written, behind, shared } = flight()
+      await Promise.all([written, behind])
+      known = shared
+    }
+    await using witness = await open({}, 'any').acquire()
+    await setReadOnly(servers.primary, 'on')
+    try {
+      await expect.poll(() => witness.connection.fetchValue('show default_transaction_read_only')).toBe('on')
+      const { written, behind } = flight()
+      expect(pool.stats).toMatchObject({ busy: 1, waiting: 0 })
+      await expect(written).rejects.toMatchObject({ code: '25006' })
+      const late = read()
+      expect(pool.stats).toMatchObject({ busy: 1, waiting: 1 })
+      await Promise.all([behind, late])
+      expect(pool.totals.closed.demoted).toBe(1)
+    } finally {
+      await setReadOnly(servers.primary, 'off')
+      witness.connection.terminate()
+    }
+  })
+
   test('is still the primary for whoever asked for no more than that', async () => {
     await using pool = open({}, 'primary')
     await using held = await pool.acquire()

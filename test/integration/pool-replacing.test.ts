@@ -120,6 +120,22 @@ test('connections that are kept are replaced when they are lost', async () => {
   expect(pool.totals.opened).toBe(4)
 })
 
+test('whoever is refused and asks again at once does not keep those from being served who wait', async () => {
+  await using pool = fixture.open({ max: 1, maxWaiting: 1, acquireTimeoutMs: 0 })
+  await pool.warmUp()
+  const running = pool.query('select pg_sleep(0.05)')
+  const waiting = pool.query('select pg_sleep(0)')
+  let served = false
+  for (let asked = 0; asked < 500_000 && !served; asked++) {
+    served = await pool.query('select 1').then(
+      () => true,
+      () => false,
+    )
+  }
+  expect(served).toBe(true)
+  await Promise.all([running, waiting])
+})
+
 test('one call more than may wait is refused at once, and the others are served', async () => {
   await using pool = fixture.open({ max: 1, maxWaiting: 2, pipelining: 'off' })
   const held = await pool.acquire()

@@ -1,6 +1,7 @@
 import type { Lease, Pool } from 'kysely-pgwire'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { faultProxy } from '../support/fault-proxy.ts'
 import { poolFixture } from './pool-fixture.ts'
 import { runScript } from './run-script.ts'
 
@@ -106,4 +107,29 @@ test.each([
     ${more}
     clearInterval(alive)`
   await expect(runScript(script, fixture.url, [])).resolves.toEqual({ code: 0, stdout: '1\n', stderr: '' })
+})
+
+test.each([
+  ['came back in the middle of a query', `lease.connection.query('select pg_sleep(60)').catch(() => {})`, ''],
+  ['is asked whether it answers', '', `pool.query('select 1').catch(() => {})`],
+])('with unref, a connection that %s does not keep the process alive', async (_, before, behind) => {
+  await using proxy = await faultProxy(fixture.server)
+  const script = `
+    import { createPool } from 'kysely-pgwire'
+    const pool = createPool({ connection: process.env['DATABASE_URL'], max: 1, unref: true, checkAfterIdleMs: 1 })
+    const alive = setInterval(() => {}, 1_000)
+    const lease = await pool.acquire()
+    console.log(await lease.connection.fetchValue('select 1'))
+    ${before}
+    lease.release()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    ${behind}
+    clearInterval(alive)
+    setTimeout(() => console.log('still there'), 500).unref()`
+  void proxy.after('Z', 3, () => proxy.stall())
+  await expect(runScript(script, proxy.through(fixture.url), [])).resolves.toEqual({
+    code: 0,
+    stdout: '1\n',
+    stderr: '',
+  })
 })

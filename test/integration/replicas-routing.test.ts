@@ -150,6 +150,22 @@ describe('what is marked and writes', () => {
   })
 })
 
+test('what a connection writes that was acquired for reading is refused by the standby, and not by the primary in its place', async () => {
+  for (const [replicas, refused] of [
+    [[{ port: servers.standby.port }], true],
+    [[], false],
+  ] as const) {
+    await using pool = servers.open({ replicas })
+    await using lease = await pool.acquire(marked)
+    const write = (): Promise<unknown> => lease.connection.query(`update item set name = name`)
+    if (refused) await expect(write()).rejects.toMatchObject({ code: '25006' })
+    else await write()
+    // This is refused by both.
+    const transaction = pool.transaction((tx) => tx.query('delete from item'), marked)
+    await expect(transaction).rejects.toMatchObject({ code: '25006' })
+  }
+})
+
 test('without replicas the primary answers what is marked', async () => {
   await using pool = servers.open({ replicas: [] })
   expect(await pool.fetchValue('select count(*)::int from item', [], marked)).toBe(2)

@@ -1,12 +1,13 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { onlyHost } from '../config/only-host.ts'
-import { cancelAbandoned, cancelEverything, cancelRunning } from '../connection/cancel-request.ts'
+import { cancelAbandoned, cancelEverything, cancelRunning, whenNoneIsStopped } from '../connection/cancel-request.ts'
 import type { Catalog } from '../connection/catalog.ts'
 import type { BatchQuery } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import { type ScriptResult, SimpleQueryExchange } from '../connection/exchanges/simple-query.ts'
 import { beginStream, requireNotFed } from '../connection/occupation.ts'
 import { type OpenConnection, openConnection } from '../connection/open-connection.ts'
+import { dropsStatements } from '../connection/prepared-statements.ts'
 import type { ServerEvents } from '../connection/server-events.ts'
 import { isDemoted, reportsReadOnly } from '../connection/session-role.ts'
 import { requireNotAwaited } from '../connection/source-reading.ts'
@@ -445,9 +446,13 @@ export class Connection {
   }
 
   #runScript(script: string, meter?: Meter): Promise<ScriptResult[]> {
-    const { session } = this.#open
+    const { session, prepared } = this.#open
     return new Promise((resolve, reject) => {
-      const exchange = new SimpleQueryExchange(session, script, resolve, reject)
+      const done = (results: ScriptResult[]): void => {
+        if (results.some(({ command }) => dropsStatements(command))) prepared.clear()
+        resolve(results)
+      }
+      const exchange = new SimpleQueryExchange(session, script, done, reject)
       if (meter !== undefined) session.measure(exchange, meter)
       session.send(exchange)
     })
@@ -515,7 +520,6 @@ export class Connection {
   /** Has the server discard everything that belongs to the session, prepared statements included. Only while nothing runs. */
   async discardAll(): Promise<void> {
     await this.execute('discard all')
-    this.#open.prepared.clear()
     this.#resets++
   }
 
@@ -599,7 +603,8 @@ export class Connection {
 
   /**
    * Cancels the statement that is running, provided it is the only one. It rejects with SQLSTATE 57014, or succeeds if it
-   * was faster. Resolves once the connection serves again; no other statement can be hit.
+   * was faster. Resolves once the connection serves again; no other statement can be hit. One that does not stop within
+   * `cancelTimeoutMs` costs the connection.
    */
   async cancel(): Promise<void> {
     await cancelRunning(this.#open, this.#settings)
@@ -615,10 +620,15 @@ export class Connection {
 
   /**
    * Cancels everything that is running, whichever statement is hit, for a connection that goes on: resolves once it serves
-   * again. Rejects when the server cannot be told.
+   * again, or is gone, because a statement has not stopped within `cancelTimeoutMs`.
    */
   async cancelAbandoned(): Promise<void> {
     await cancelAbandoned(this.#open, this.#settings)
+  }
+
+  /** @internal Resolves once no statement is being cancelled any more. */
+  async whenNoneIsCancelled(): Promise<void> {
+    await whenNoneIsStopped(this.#open)
   }
 
   /** Resolves once everything asked so far has been answered, or the connection is gone. */

@@ -165,6 +165,12 @@ export interface ConnectionOptions {
    * number. Default 0: as long as it takes. What transactions send by themselves, scripts, COPY and LISTEN have no limit.
    */
   readonly queryTimeoutMs?: number | undefined
+  /**
+   * How long a statement may take to stop that was given up by a time limit or a signal, or is cancelled, in milliseconds: to
+   * tell the server, and to get its answer. A whole number from 1 on. Default 2000. After that the connection is cut, and a
+   * pool opens another one; until then nothing else is sent on it, so that the cancel hits nobody else.
+   */
+  readonly cancelTimeoutMs?: number | undefined
   /** The longest message accepted from the server, in bytes. Default and maximum 1 GiB, which is what it can send. */
   readonly maxMessageBytes?: number | undefined
 }
@@ -250,6 +256,7 @@ export interface OptionValues {
   statementCacheSize: number
   statementCacheBytes: number
   queryTimeoutMs: number
+  cancelTimeoutMs: number
   maxMessageBytes: number
 }
 
@@ -643,6 +650,14 @@ export const connectionOptions: { readonly [Name in OptionName]: OptionRow<Optio
     check: integer(0, MAX_TIMER_MS),
     default: 0,
     doc: 'How long a call may take that has no `timeoutMs` of its own; 0 is as long as it takes.',
+  },
+  cancelTimeoutMs: {
+    inObject: true,
+    url: ['cancel_timeout_ms'],
+    parse: decimal,
+    check: integer(1, MAX_TIMER_MS),
+    default: 2_000,
+    doc: 'How long a statement that was given up may take to stop, before its connection is cut.',
   },
   maxMessageBytes: {
     inObject: true,

@@ -107,5 +107,7 @@ export interface ConnectionSettings {
   readonly statementCacheBytes: number
   /** 0: no limit. */
   readonly queryTimeoutMs: number
+  /** How long a statement that is cancelled may take to stop, before its connection is cut. */
+  readonly cancelTimeoutMs: number
   readonly maxMessageBytes: number
 }

@@ -23,6 +23,7 @@ const otherNames: ReadonlyMap<string, string> = new Map([
   ['locktimeout', 'lockTimeoutMs'],
   ['idleintransactionsessiontimeout', 'idleInTransactionTimeoutMs'],
   ['querytimeout', 'queryTimeoutMs'],
+  ['cancellationtimeout', 'cancelTimeoutMs'],
   ['keepalive', 'keepaliveIdleMs'],
   ['keepaliveinitialdelaymillis', 'keepaliveIdleMs'],
   ['sockettimeout', 'probeAfterMs'],

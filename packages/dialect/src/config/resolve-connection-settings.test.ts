@@ -60,6 +60,7 @@ test('nothing written: the defaults', () => {
     statementCacheSize: 256,
     statementCacheBytes: 2_097_152,
     queryTimeoutMs: 0,
+    cancelTimeoutMs: 2_000,
     maxMessageBytes: 0x3fff_ffff,
   })
   expect(resolve().password).toBeUndefined()
@@ -67,7 +68,7 @@ test('nothing written: the defaults', () => {
 
 test('everything in a connection string', () => {
   const settings = resolve(
-    'postgresql://app:s%40crt@[2001:db8::1]:5433/shop?application_name=web&connect_timeout=2.5&search_path=a,b&statement_cache_size=7&statement_cache_bytes=0&query_timeout_ms=900&max_message_bytes=1048576&options=-c%20geqo=off',
+    'postgresql://app:s%40crt@[2001:db8::1]:5433/shop?application_name=web&connect_timeout=2.5&search_path=a,b&statement_cache_size=7&statement_cache_bytes=0&query_timeout_ms=900&cancel_timeout_ms=700&max_message_bytes=1048576&options=-c%20geqo=off',
   )
   expect({ ...settings }).toMatchObject({
     hosts: [{ kind: 'tcp', host: '2001:db8::1', port: 5433 }],
@@ -80,6 +81,7 @@ test('everything in a connection string', () => {
     statementCacheSize: 7,
     statementCacheBytes: 0,
     queryTimeoutMs: 900,
+    cancelTimeoutMs: 700,
     maxMessageBytes: 1_048_576,
   })
   expect(settings.password).toBe('s@crt')
@@ -100,6 +102,7 @@ test('everything in an options object', () => {
     statementCacheSize: 0,
     statementCacheBytes: 4096,
     queryTimeoutMs: 1,
+    cancelTimeoutMs: 1,
     maxMessageBytes: 1024,
   }
   const settings = resolve(options)
@@ -114,6 +117,7 @@ test('everything in an options object', () => {
     statementCacheSize: 0,
     statementCacheBytes: 4096,
     queryTimeoutMs: 1,
+    cancelTimeoutMs: 1,
     maxMessageBytes: 1024,
   })
   expect(settings.password).toBe(password)
@@ -350,6 +354,9 @@ describe('a value is refused, and the error says where it was written', () => {
     [{ queryTimeoutMs: '500' }, 'The option queryTimeoutMs'],
     [{ queryTimeoutMs: true }, 'The option queryTimeoutMs'],
     [{ queryTimeoutMs: Number.NaN }, 'The option queryTimeoutMs'],
+    [{ cancelTimeoutMs: 0 }, 'The option cancelTimeoutMs'],
+    [{ cancelTimeoutMs: 1.5 }, 'The option cancelTimeoutMs'],
+    [{ cancelTimeoutMs: 2 ** 31 }, 'The option cancelTimeoutMs'],
     [{ maxMessageBytes: 1023 }, 'The option maxMessageBytes'],
     [{ maxMessageBytes: 0x4000_0000 }, 'The option maxMessageBytes'],
     [{ serverSettings: [] }, 'The option serverSettings must be an object of strings'],
@@ -380,6 +387,7 @@ describe('a value is refused, and the error says where it was written', () => {
     ['postgres://h?statement_cache_size=x', 'statement_cache_size in the connection string'],
     ['postgres://h?query_timeout_ms=-1', 'query_timeout_ms in the connection string'],
     ['postgres://h?query_timeout_ms=1s', 'query_timeout_ms in the connection string'],
+    ['postgres://h?cancel_timeout_ms=0', 'cancel_timeout_ms in the connection string'],
     ['postgres://h?replication=database', 'replication connections are not supported'],
     ['postgres://h?client_encoding=LATIN1', 'client_encoding is always UTF8'],
     ['postgres://h?requirepeer=postgres', 'requirepeer in the connection string is not supported'],

@@ -59,6 +59,7 @@ export function settingsFrom(sources: readonly OptionSource[], environment: Envi
     statementCacheSize: required('statementCacheSize'),
     statementCacheBytes: required('statementCacheBytes'),
     queryTimeoutMs: required('queryTimeoutMs'),
+    cancelTimeoutMs: required('cancelTimeoutMs'),
     maxMessageBytes: required('maxMessageBytes'),
   }
   const keys = scramKeys(read('scramClientKey'), read('scramServerKey'))

@@ -37,8 +37,11 @@ const BEYOND_READING_GROUP = 0o037
 
 /** Finds the files; nothing is read yet. */
 export function certificateFiles(read: OptionReader, environment: Environment): CertificateFiles {
+  const home = personalFile(environment, '.postgresql', '.')
+  // Most users have none of these files: one question instead of four.
+  const furnished = home !== undefined && existsSync(home)
   const inHome = (name: string): string | undefined => {
-    const file = personalFile(environment, `.postgresql/${name}`, name)
+    const file = furnished ? join(home, name) : undefined
     return file !== undefined && existsSync(file) ? file : undefined
   }
   const client = (fromHome: typeof inHome) => (): ClientCertificate => {

@@ -9,6 +9,8 @@ export async function answers(connection: Connection): Promise<boolean> {
   const tooLate = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, ANSWER_TIMEOUT_MS, false)
   })
+  // Whether the process goes on meanwhile is for the connection to say.
+  timer?.unref()
   const answered = connection.execute('').then(
     () => connection.transactionStatus === 'I',
     () => false,

@@ -33,10 +33,14 @@ export async function cleanForReuse(connection: Connection, cleaning: Cleaning):
 }
 
 async function cleanInTime(connection: Connection, cleaning: Cleaning): Promise<Cleaned> {
+  // That has a limit of its own.
+  await stopAbandoned(connection, cleaning)
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<Cleaned>((resolve) => {
     timer = setTimeout(resolve, CLEANING_TIMEOUT_MS + hooksTimeoutMs(cleaning), 'unclean')
   })
+  // Whether the process goes on meanwhile is for the connection to say.
+  timer?.unref()
   try {
     return await Promise.race([clean(connection, cleaning), tooLate])
   } catch {
@@ -53,14 +57,17 @@ function hooksTimeoutMs({ hooks, hookTimeoutMs, alone }: Cleaning): number {
 }
 
 async function clean(connection: Connection, cleaning: Cleaning): Promise<Cleaned> {
-  // Whoever has shared it is gone: nobody waits for what still runs.
-  if (!cleaning.alone) await connection.cancelAbandoned()
   await quieten(connection)
   if (cleaning.alone && !(await hooked(connection, cleaning, 'onRelease'))) return 'unclean'
   await quieten(connection)
   if (!(await resetSession(connection, cleaning))) return 'unclean'
   if (connection.refusedWrite && (await connection.lostRole())) return 'demoted'
   return connection.transactionStatus === 'I' ? 'clean' : 'unclean'
+}
+
+/** Behind those who have shared a connection nobody waits for what still runs; of one who had it alone, it may be cancelled already. */
+async function stopAbandoned(connection: Connection, { alone }: Cleaning): Promise<void> {
+  await (alone ? connection.whenNoneIsCancelled() : connection.cancelAbandoned())
 }
 
 async function quieten(connection: Connection): Promise<void> {

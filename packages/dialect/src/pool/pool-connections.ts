@@ -21,6 +21,7 @@ import { runHook } from './pool-hooks.ts'
 import type { PoolSettings } from './pool-options.ts'
 import type { PoolStats } from './pool-stats.ts'
 import { PoolCounters } from './pool-totals.ts'
+import { refuse } from './refuse.ts'
 import { timeoutError } from './timeout-error.ts'
 import { tracedPool } from './traced-pool.ts'
 import { waitInLine } from './wait-in-line.ts'
@@ -82,7 +83,7 @@ export class PoolConnections {
 
   /** Lends a connection, until `giveBack`. */
   async take(signal?: AbortSignal): Promise<Connection> {
-    this.#requireOpen()
+    if (this.#closing !== null) await refuse(closedError())
     signal?.throwIfAborted()
     const leak = this.#leaks.on ? this.#leaks.warning() : null
     const idle = this.#takeFresh()
@@ -140,7 +141,7 @@ export class PoolConnections {
 
   /** `board` with the wait. */
   async boardLater(pace: Pace, signal: AbortSignal | undefined): Promise<Lane> {
-    this.#requireOpen()
+    if (this.#closing !== null) await refuse(closedError())
     signal?.throwIfAborted()
     return this.#wait(this.#riders, pace, signal)
   }
@@ -176,7 +177,7 @@ export class PoolConnections {
 
   /** See {@link ConnectionSupply.warmUp}. */
   async warmUp(): Promise<void> {
-    this.#requireOpen()
+    if (this.#closing !== null) await refuse(closedError())
     return this.#supply.warmUp()
   }
 
@@ -189,10 +190,6 @@ export class PoolConnections {
   close(timeoutMs: number): Promise<void> {
     this.#closing ??= this.#close(timeoutMs)
     return this.#closing
-  }
-
-  #requireOpen(): void {
-    if (this.#closing !== null) throw new PoolClosedError('The pool is closed')
   }
 
   /** One that is idle, and was not for so long that it has to be asked first. */
@@ -241,7 +238,7 @@ export class PoolConnections {
     const { acquireTimeoutMs: timeoutMs, maxWaiting, unref } = this.#settings
     if (this.#lines.length >= maxWaiting) {
       this.counters.refused++
-      throw new PoolExhaustedError(`${maxWaiting} calls are waiting for a connection, and no more may`)
+      await refuse(new PoolExhaustedError(`${maxWaiting} calls are waiting for a connection, and no more may`))
     }
     const since = performance.now()
     const served = waitInLine(waiters, pace, { timeoutMs, timeoutError: () => this.#timeoutError(), signal, unref })
@@ -338,4 +335,8 @@ export class PoolConnections {
     this.#idle.stop()
     await this.#departures.closeAll()
   }
+}
+
+function closedError(): PoolClosedError {
+  return new PoolClosedError('The pool is closed')
 }

@@ -14,6 +14,7 @@ import {
   fetchRows,
   type FetchValueOptions,
 } from '../client/fetch.ts'
+import { isLost } from '../client/lost.ts'
 import { type NoticeListener, tellNotice } from '../client/notices.ts'
 import { type NotifyOptions, notifyQuery } from '../client/notify.ts'
 import { ofCaller } from '../client/of-caller.ts'
@@ -28,6 +29,7 @@ import type { BatchQuery } from '../connection/exchanges/batch.ts'
 import type { QueryResult } from '../connection/exchanges/query.ts'
 import type { CopyTable } from '../copy/copy-table.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
+import { QueryTimeoutError } from '../errors/query-timeout-error.ts'
 import type { ListenCallbacks, ListenOptions } from '../listen/listen-options.ts'
 import type { Listener } from '../listen/listener.ts'
 import type { PgTypes } from '../types/profile/profile.ts'
@@ -49,6 +51,12 @@ import { Replicas } from './replicas.ts'
 
 /** How to wait for a connection. */
 export interface AcquireOptions extends ReplicaOptions {
+  /**
+   * `true`: a connection to one of the pool's `replicas`; to the primary where there is none, or none that can be reached (see
+   * `replicaFallback`). Unlike a statement that is marked, one that runs on the primary then may write: for what must not,
+   * there are `query`, `transaction` and the others.
+   */
+  readonly replica?: boolean | undefined
   /** Stops waiting. The call rejects at once with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
@@ -452,9 +460,12 @@ export class Pool {
   async #takeRefusing(statements: readonly string[], signal: AbortSignal | undefined): Promise<Connection> {
     const connection = await this.take(signal)
     try {
-      if (!statements.every(onlyReads)) await connection.execute('start transaction read only')
+      if (!statements.every(onlyReads))
+        await connection.query('start transaction read only', [], { signal, timeoutMs: 0 })
     } catch (error) {
       this.giveBack(connection)
+      // What it was begun for was not.
+      if (error instanceof QueryTimeoutError || isLost(error)) error.outcome = 'not-sent'
       throw error
     }
     return connection

@@ -1,0 +1,195 @@
+/** Statements that were given up and do not stop: for how long they have their connection, and what is sent meanwhile. */
+import { connect, createPool, type Pool } from 'kysely-pgwire'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+
+import { poolFixture } from '../integration/pool-fixture.ts'
+import { eventLoopTurn } from '../support/event-loop-turn.ts'
+import { type FaultProxy, faultProxy } from '../support/fault-proxy.ts'
+
+const fixture = poolFixture()
+const reads = 'select count(*) from stalled'
+
+/** The URL of the proxy. */
+function through(proxy: FaultProxy, cancelTimeoutMs: number): string {
+  return `${proxy.through(fixture.url)}?cancel_timeout_ms=${cancelTimeoutMs}`
+}
+
+/** A pool with one connection, which is there and has met the statement that shares it. */
+async function warm(connection: string): Promise<Pool> {
+  await fixture.query('create table if not exists stalled (n int4)')
+  const pool = createPool({ connection, max: 1 })
+  for (let runs = 0; runs < 4; runs++) await pool.query(reads)
+  return pool
+}
+
+/** Keeps everybody waiting who reads the table, until the returned function is called. */
+async function lockTable(): Promise<() => Promise<void>> {
+  const holder = await connect(fixture.url)
+  await holder.execute('begin; lock table stalled in access exclusive mode')
+  return () => holder.close()
+}
+
+const limit = { timeoutMs: 50 }
+
+/** Ways to ask for something with a limit, when the network is stalled. */
+const calls: readonly [string, (pool: Pool, stall: () => void) => Promise<unknown>][] = [
+  ['a statement that shares its connection', (pool, stall) => (stall(), pool.query(reads, [], limit))],
+  ['a statement alone', (pool, stall) => (stall(), pool.fetchValue('select pg_backend_pid()', [], limit))],
+  [
+    'a statement in a transaction',
+    (pool, stall) =>
+      pool.transaction(async (transaction) => {
+        await transaction.query(reads)
+        stall()
+        await transaction.query(reads, [], limit)
+      }),
+  ],
+  ['executeMany', (pool, stall) => (stall(), pool.executeMany('insert into stalled values ($1)', [[1]], limit))],
+]
+
+/** The ways in which nothing arrives on the connections that there are, while others can be made. */
+const stalls: readonly [string, (proxy: FaultProxy) => void][] = [
+  ['in either direction', ({ connections }) => connections.forEach((connection) => connection.stall())],
+  ['at the server', ({ connections }) => connections.forEach(({ toServer }) => toServer.stall())],
+  ['at the client', ({ connections }) => connections.forEach(({ toClient }) => toClient.stall())],
+]
+
+describe.each(stalls)('nothing arrives %s', (_where, stall) => {
+  test.each(calls)('%s is asked to stop a few times, and another connection takes the place', async (_call, run) => {
+    await using proxy = await faultProxy(fixture.server)
+    await using pool = await warm(through(proxy, 200))
+    await expect(run(pool, () => stall(proxy))).rejects.toMatchObject({ name: 'QueryTimeoutError' })
+    // The stall lasts.
+    expect(await pool.fetchValue('select 1')).toBe(1)
+    expect(pool.totals.opened).toBe(2)
+    // At once, after 20 ms, 80 ms and 260 ms, if the timers are in time: beside that, the first connection and the second.
+    expect(proxy.connections.length).toBeLessThanOrEqual(2 + 4)
+  })
+})
+
+test('by default a place is free again before those who wait for it have waited for too long', async () => {
+  const served = calls.map(async ([, run]) => {
+    await using proxy = await faultProxy(fixture.server)
+    await using pool = await warm(proxy.through(fixture.url))
+    const stall = (): void => proxy.connections[0]!.stall()
+    await expect(run(pool, stall)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
+    return await pool.fetchValue('select 1')
+  })
+  expect(await Promise.all(served)).toEqual(calls.map(() => 1))
+})
+
+test('while no cancel arrives either, the place is free all the same, and served when the network is back', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  await using pool = await warm(through(proxy, 200))
+  proxy.stall()
+  await expect(pool.query(reads, [], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
+  await expect.poll(() => pool.stats).toMatchObject({ size: 0, busy: 0 })
+  // One request was on its way, and no other was made beside it.
+  expect(proxy.connections).toHaveLength(2)
+  proxy.resume()
+  expect(await pool.fetchValue('select 1')).toBe(1)
+})
+
+test('where a cancel is refused, the connection is given up at once', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  await using pool = await warm(through(proxy, 1_000_000))
+  proxy.connections[0]!.stall()
+  proxy.refuse()
+  await expect(pool.query(reads, [], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
+  await expect.poll(() => pool.stats).toMatchObject({ size: 0, busy: 0 })
+  await proxy.accept()
+  expect(await pool.fetchValue('select 1')).toBe(1)
+})
+
+test('a server that is far away stops a statement late, and the connection is kept', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  await using pool = await warm(through(proxy, 60_000))
+  const processId = await pool.fetchValue('select pg_backend_pid()')
+  await pool.query('select pg_sleep($1)', [0])
+  const far = { delayMs: 150 }
+  proxy.setFaults({ toServer: far, toClient: far })
+  for (let rounds = 0; rounds < 2; rounds++) {
+    const slept = pool.query('select pg_sleep($1)', [60], { timeoutMs: 20 + 400 * rounds })
+    await expect(slept).rejects.toMatchObject({ outcome: 'unknown' })
+    // Whatever is still on its way does not hit it.
+    expect(await pool.fetchValue('select pg_backend_pid() from pg_sleep(0.1)')).toBe(processId)
+  }
+})
+
+test('a cancel that arrives when its statement is long over hits nobody', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  await using pool = await warm(through(proxy, 200))
+  const processId = await pool.fetchValue('select pg_backend_pid()')
+  proxy.stall()
+  proxy.connections[0]!.resume()
+  await expect(pool.query('select pg_sleep(0.1)', [], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
+  await expect.poll(() => proxy.connections.length).toBe(2)
+  const [, cancel] = proxy.connections
+  proxy.resume()
+  cancel!.stall()
+  // The statement has ended by itself. But with a cancel on its way, its connection can serve nobody.
+  expect(await pool.fetchValue('select pg_backend_pid()')).not.toBe(processId)
+  const next = pool.fetchValue('select 1 from pg_sleep(0.2)')
+  await expect.poll(() => fixture.running('from pg_sleep(0.2)')).toHaveLength(1)
+  cancel!.resume()
+  await cancel!.closed
+  expect(await next).toBe(1)
+})
+
+test('a statement that has shared its connection is asked to stop once', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  await using pool = await warm(through(proxy, 60_000))
+  const unlock = await lockTable()
+  await expect(pool.query(reads, [], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
+  await expect.poll(() => pool.stats).toMatchObject({ idle: 1, size: 1 })
+  expect(proxy.connections).toHaveLength(2)
+  await unlock()
+})
+
+test('of many that are given up together, each has that time to stop', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  await using pool = await warm(through(proxy, 1_000))
+  const processId = await pool.fetchValue('select pg_backend_pid()')
+  const unlock = await lockTable()
+  proxy.setFaults({ toServer: { delayMs: 60 } })
+  // One is stopped after the other: that takes more than two seconds.
+  const given = Array.from({ length: 40 }, () => expect(pool.query(reads, [], limit)).rejects.toThrow('given up'))
+  await Promise.all(given)
+  await expect.poll(() => pool.stats).toMatchObject({ idle: 1, size: 1 })
+  proxy.setFaults({})
+  expect(await pool.fetchValue('select pg_backend_pid()')).toBe(processId)
+  await unlock()
+})
+
+test('no limit of the pool ends that time sooner', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  await using pool = await warm(through(proxy, 60_000))
+  const processId = await pool.fetchValue('select pg_backend_pid()')
+  proxy.connections[0]!.toClient.stall()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const given = expect(pool.fetchValue('select pg_backend_pid()', [], limit)).rejects.toThrow('given up')
+  // Twenty seconds.
+  for (let turns = 0; turns < 200; turns++) {
+    await eventLoopTurn()
+    vi.advanceTimersByTime(100)
+  }
+  await given
+  vi.useRealTimers()
+  expect(pool.stats).toMatchObject({ size: 1, busy: 1 })
+  proxy.connections[0]!.toClient.resume()
+  expect(await pool.fetchValue('select pg_backend_pid()')).toBe(processId)
+})
+
+test('a connection of its own is lost when its statement does not stop, and says so', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  await using connection = await connect(through(proxy, 200))
+  await connection.query('select 1')
+  proxy.connections[0]!.stall()
+  await expect(connection.query('select 1', [], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
+  await expect(connection.query('select 2')).rejects.toMatchObject({
+    code: 'PGWIRE_CONNECTION_LOST',
+    outcome: 'not-sent',
+    message: expect.stringContaining('did not stop a statement within 200 ms'),
+  })
+})
