@@ -112,7 +112,7 @@ describe('while others have all connections', () => {
   test('whoever waits is told when the time is over, with the reason, and the next is served once there is room', async () => {
     await empty()
     await using other = await occupant()
-    await using pool = open({ acquireTimeoutMs: 200 })
+    await using pool = open({ acquireTimeoutMs: 1_000 })
     const failed = await Promise.allSettled(Array.from({ length: 20 }, () => pool.query('select 1')))
     for (const call of failed) {
       const reason: unknown = call.status === 'rejected' ? call.reason : null

@@ -186,7 +186,7 @@ describe.skipIf(version === null).each(settings)(
         const running = async () =>
           (
             await behind(
-              `select 1 from pg_stat_activity where query like '%pg_sleep(60)' and state = 'active' and pid <> pg_backend_pid()`,
+              `select 1 from pg_stat_activity where datname = current_database() and query like '%pg_sleep(60)' and state = 'active'`,
             )
           ).length
         while ((await running()) === 0);
