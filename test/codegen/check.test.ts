@@ -318,9 +318,25 @@ describe('the tag', () => {
     expect({ findings, queries }).toEqual({ findings: [], queries: 1 })
   })
 
+  test('of a module that is not found is said not to be checked, if its name is sql', async () => {
+    const imports = `import { sql } from '@/gone'\nimport * as db from '@/gone'\n`
+    const { findings, unchecked, queries, checked } = await fixture.check({
+      'a.ts': `${imports}export const a = [sql${WRONG}, db.sql\`select \${sql\`1\`}\`]`,
+    })
+    const reason =
+      'Not checked: whose sql this is, the compiler does not know: its module is not found, or has no types'
+    expect({ findings, queries, checked }).toEqual({ findings: [], queries: 2, checked: 0 })
+    expect(unchecked).toEqual([`3:19 ${reason}`, `3:60 ${reason}`])
+  })
+
   test('may be hidden by something else of its name', async () => {
     const body = 'export const a = (sql: (parts: TemplateStringsArray) => string) => sql`select nothing`'
     expect(await fixture.check({ 'a.ts': typescript(body) })).toMatchObject({ findings: [], queries: 0 })
+    const { findings, queries } = await fixture.check({
+      'db.ts': `export { sql } from 'kysely'\n`,
+      'a.ts': `import { sql } from './db.js'\nexport const b = sql${WRONG}\n${body}\n`,
+    })
+    expect({ findings, queries }).toEqual({ findings: [found('a\\.ts:2:18')], queries: 1 })
   })
 
   test('of another module in a file that is no TypeScript is not passed over', async () => {

@@ -1,5 +1,5 @@
 /** Statements that were given up and do not stop: for how long they have their connection, and what is sent meanwhile. */
-import { connect, createPool, type Pool } from 'kysely-pgwire'
+import { connect, type Connection, createPool, type Pool } from 'kysely-pgwire'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { poolFixture } from '../integration/pool-fixture.ts'
@@ -136,6 +136,44 @@ test('a cancel that arrives when its statement is long over hits nobody', async 
   expect(await next).toBe(1)
 })
 
+/** Ways to copy one row, each of which keeps the server busy for a while. */
+const copies: readonly [string, (connection: Connection) => Promise<number>][] = [
+  [
+    'COPY TO',
+    async (connection) => {
+      let lines = 0
+      for await (const text of connection.copyTo({ query: 'select 1 from pg_sleep(0.5)' })) lines += text.length / 2
+      return lines
+    },
+  ],
+  ['COPY FROM', async (connection) => (await connection.copyFrom('slowly', '1\n')).rowCount],
+]
+
+test.each(copies)('%s behind a statement is not hit by its cancel', async (_way, copy) => {
+  await using proxy = await faultProxy(fixture.server)
+  await using connection = await connect(through(proxy, 60_000))
+  await fixture.query('create table if not exists stalled (n int4)')
+  await connection.execute('create temp table slowly (n int4 check (pg_sleep(0.5) is not null))')
+  await connection.query(reads)
+  const unlock = await lockTable()
+  const abort = new AbortController()
+  const given = expect(connection.query(reads, [], { signal: abort.signal })).rejects.toThrow('aborted')
+  await expect.poll(() => fixture.running(reads)).toHaveLength(1)
+  const copied = copy(connection)
+  await eventLoopTurn()
+  proxy.stall()
+  proxy.connections[0]!.resume()
+  abort.abort()
+  await given
+  await expect.poll(() => proxy.connections.length).toBe(2)
+  // Now the statement ends by itself, before its cancel arrives.
+  await unlock()
+  await expect.poll(() => fixture.running(reads)).toHaveLength(0)
+  await fixture.running('copy')
+  proxy.resume()
+  expect(await copied).toBe(1)
+})
+
 test('a statement that has shared its connection is asked to stop once', async () => {
   await using proxy = await faultProxy(fixture.server)
   await using pool = await warm(through(proxy, 60_000))
@@ -159,6 +197,27 @@ test('of many that are given up together, each has that time to stop', async () 
   proxy.setFaults({})
   expect(await pool.fetchValue('select pg_backend_pid()')).toBe(processId)
   await unlock()
+})
+
+test('each has that time from when it is the next, also while no request is made', async () => {
+  await fixture.query(`create or replace function insist(seconds float8) returns int4 language plpgsql as $$
+    declare until timestamptz := clock_timestamp() + make_interval(secs => seconds);
+    begin
+      while clock_timestamp() < until loop
+        begin
+          perform pg_sleep(0.01);
+        exception when query_canceled then null;
+        end;
+      end loop;
+      return 1;
+    end $$`)
+  await using connection = await connect(`${fixture.url}?cancel_timeout_ms=2000`)
+  await connection.query('select insist($1)', [0])
+  // Asked after 800 ms, the first is over before it would be asked again; and the limit before the second is.
+  const insisting = [1.4, 1.4].map((seconds) => connection.fetchValue('select insist($1)', [seconds]))
+  const [answers] = await Promise.all([Promise.all(insisting), connection.cancelAbandoned()])
+  expect(answers).toEqual([1, 1])
+  expect(await connection.fetchValue('select 1')).toBe(1)
 })
 
 test('no limit of the pool ends that time sooner', async () => {

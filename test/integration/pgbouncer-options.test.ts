@@ -165,6 +165,67 @@ describe.skipIf(!installed)(about('prepared statements in transaction mode'), ()
       for (let call = 0; call < 4; call++) expect(await verb(client)).toEqual([{ a: 1, b: null, c: null }])
     })
 
+    test.each(verbs)('%s of who comes later goes on as well', async (_, verb) => {
+      await using client = await connect(bouncer.through(database.url))
+      for (let call = 0; call < 4; call++) expect(await verb(client)).toEqual([{ a: 1 }])
+      await grow('b')
+      await using later = await connect(bouncer.through(database.url))
+      for (let call = 0; call < 4; call++) expect(await verb(later)).toEqual([{ a: 1, b: null }])
+    })
+
+    test('a batch goes on when several of its statements have other columns', async () => {
+      await using client = await connect(bouncer.through(database.url))
+      const queries = [{ sql }, { sql: `${sql} where a = $1`, parameters: [1] }, { sql: `${sql} limit 1` }]
+      const rows = async () => (await client.batch(queries)).map((result) => result.rows)
+      for (let call = 0; call < 4; call++) expect(await rows()).toEqual(queries.map(() => [{ a: 1 }]))
+      await grow('b')
+      for (let call = 0; call < 8; call++) expect(await rows()).toEqual(queries.map(() => [{ a: 1, b: null }]))
+    })
+
+    test.each([1, 2, 3])(
+      '%i of them that only some connections of the server have prepared are no worse',
+      async (size) => {
+        await using client = await connect(bouncer.through(database.url))
+        await using holder = await connect(bouncer.through(database.url))
+        const queries = Array.from({ length: size }, (_, n) => ({ sql: `${sql} limit ${n + 1}` }))
+        const rows = async () => (await client.batch(queries)).map((result) => result.rows)
+        await holder.transaction(async (tx) => {
+          await tx.query('select 1')
+          for (let call = 0; call < 2; call++) expect(await rows()).toEqual(queries.map(() => [{ a: 1 }]))
+        })
+        await grow('b')
+        for (let call = 0; call < 4; call++) expect(await rows()).toEqual(queries.map(() => [{ a: 1, b: null }]))
+      },
+    )
+
+    test.each(verbs)(
+      '%s has an error once where a new plan gives what cannot be read by the old one',
+      async (_, verb) => {
+        const settings = { max_prepared_statements: 5 }
+        await using own = await startPgBouncer(server, { poolMode: 'transaction', settings })
+        await using client = await connect(own.through(database.url))
+        expect(await verb(client)).toEqual([{ a: 1 }])
+        await server.query('alter table grown alter a type int8', [], database.name)
+        await using holder = await connect(own.through(database.url))
+        await holder.transaction(async (tx) => {
+          // The connection of the server that has prepared it is taken: PgBouncer prepares it on another one.
+          await tx.query('select 1')
+          expect(await failure(verb(client))).toMatchObject({ code: 'PGWIRE_DECODE' })
+          for (let call = 0; call < 2; call++) expect(await verb(client)).toEqual([{ a: '1' }])
+        })
+      },
+    )
+
+    test('a transaction of who comes later has an error once', async () => {
+      await using client = await connect(bouncer.through(database.url))
+      for (let call = 0; call < 4; call++) await client.fetch(sql)
+      await grow('b')
+      await using later = await connect(bouncer.through(database.url))
+      const run = () => later.transaction((tx) => tx.fetch(sql))
+      expect(await failure(run())).toMatchObject({ code: '0A000', outcome: 'rolled-back' })
+      for (let call = 0; call < 4; call++) expect(await run()).toEqual([{ a: 1, b: null }])
+    })
+
     test('a transaction has an error once, and what other processes have prepared does not matter', async () => {
       await using client = await connect(bouncer.through(database.url))
       await using other = await connect(bouncer.through(database.url))

@@ -12,12 +12,12 @@ import { type Comparisons, comparisonsOf } from './comparisons.ts'
 import { Compilers } from './compile/compilers.ts'
 import { declarationsText } from './compile/declarations.ts'
 import type { Placement } from './compile/instrument.ts'
-import { sqlTagsOf } from './compile/sql-tags.ts'
+import { type SqlTags, sqlTagsOf } from './compile/sql-tags.ts'
 import { findFiles, isSql } from './find-files.ts'
 import { Judgement } from './judgement.ts'
 import { Lines } from './positions.ts'
 import { probesOf } from './probes.ts'
-import type { QueryFile, QueryModule } from './query-file.ts'
+import type { Query, QueryFile, QueryModule } from './query-file.ts'
 import { type DescribedTexts, describedTexts } from './server/described-texts.ts'
 import { Describer } from './server/describer.ts'
 import { readSqlFile } from './sql/read-sql-file.ts'
@@ -40,6 +40,8 @@ export interface CheckOptions {
 
 /** What psql and some libraries fill in. Where it is SQL of its own, as in `'a':b`, the server does not stumble over it. */
 const VARIABLE = /^:(?:[\p{ID_Start}_]|'|")/u
+
+const NO_TAGS: SqlTags = { known: new Set(), unknown: new Set() }
 
 /** Larger files are nobody's own. In UTF-16 units. */
 const MAX_FILE_LENGTH = 4 * 1024 * 1024
@@ -76,9 +78,21 @@ async function readFiles(
   )
   const tags = await sqlTagsOf(files, compilers)
   return files.map((file) => {
-    const own = tags.get(file)
-    return own === undefined || own.size === 0 ? file : readTypescriptFile(file.path, file.text, pieces, own)
+    const { known, unknown } = tags.get(file) ?? NO_TAGS
+    if (known.size + unknown.size === 0) return file
+    const read = readTypescriptFile(file.path, file.text, pieces, [...known, ...unknown])
+    return unknown.size === 0 ? read : withUnknown(read, unknown)
   })
+}
+
+function withUnknown(file: QueryFile, tags: ReadonlySet<string>): QueryFile {
+  return { ...file, queries: file.queries.map((query) => (tags.has(query.tag ?? '') ? unknownOf(query) : query)) }
+}
+
+/** A query whose tag may be Kysely's, or anybody's. */
+function unknownOf(query: Query): Query {
+  const unclear = 'whose sql this is, the compiler does not know: its module is not found, or has no types'
+  return { ...query, text: { ...query.text, unclear } }
 }
 
 class Checking {

@@ -1,6 +1,6 @@
 import { CHECKS, VERDICTS } from './compile/declarations.ts'
 /** What has to be known before the server is asked: which values are SQL themselves, which can be null, which types say nothing. */
-import { ARGUMENTS_MISSING, type Diagnostic } from './compile/diagnostics.ts'
+import { ARGUMENTS_MISSING, argumentsWanted, type Diagnostic } from './compile/diagnostics.ts'
 import type { Placement } from './compile/instrument.ts'
 import type { Judgement } from './judgement.ts'
 import type { QueryModule } from './query-file.ts'
@@ -37,8 +37,8 @@ function judgeType(judgement: Judgement, { code, text }: Diagnostic): void {
   else judgement.find(text)
 }
 
-function take({ nullable, untyped, sqlParameters }: Judgement, index: number, { code, text }: Diagnostic): void {
-  const expected = code === ARGUMENTS_MISSING ? Number(/^Expected (?<count>\d+)/.exec(text)?.groups?.['count']) : NaN
+function take({ nullable, untyped, sqlParameters }: Judgement, index: number, diagnostic: Diagnostic): void {
+  const expected = argumentsWanted(diagnostic)
   if (expected === VERDICTS.sql) sqlParameters.add(index)
   else if (expected === VERDICTS.any) untyped.add(index)
   else nullable.add(index)

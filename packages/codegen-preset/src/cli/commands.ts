@@ -21,6 +21,6 @@ export const EXIT_CODES = {
   usage: { code: 2, doc: 'Something that was asked for cannot be meant: a flag, the configuration, a name in it.' },
   failed: {
     code: 3,
-    doc: 'The database could not be reached, a migration has failed, or a file could not be written.',
+    doc: 'The database could not be reached, a migration has failed, or a file could not be written; `check`: there is no such file, no project or no compiler.',
   },
 } as const

@@ -68,6 +68,7 @@ test.each([
   ],
   [['--custom-imports', '[1]'], 'The option customImports has to be an object with strings'],
   [['--poll-interval-ms', 'soon'], 'The option pollIntervalMs has to be a number above 0'],
+  [['--camel-case', 'print'], 'The command print has to stand first, before the flags'],
   [['--camel-case', 'users'], 'What is "users" for? Only flags stand behind the command'],
 ])('%j is refused', (argv, message) => {
   expect(() => parseArguments(argv)).toThrow(OptionsError)

@@ -68,6 +68,7 @@ function readFlags(argv: readonly string[]): SaidFlag[] {
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at]!
     const match = /^(?:--(?<name>[^=]+)|-(?<short>[^-=]))(?:=(?<given>[^]*))?$/.exec(word)
+    if (isCommand(word)) throw new OptionsError(`The command ${word} has to stand first, before the flags`)
     if (match === null)
       throw new OptionsError(`What is ${JSON.stringify(word)} for? Only flags stand behind the command`)
     const { name, short, given } = match.groups as { name?: string; short?: string; given?: string }

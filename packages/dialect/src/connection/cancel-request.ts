@@ -81,23 +81,25 @@ async function stop(session: Session, settings: ConnectionSettings): Promise<voi
 }
 
 async function stopAll(session: Session, key: Uint8Array, settings: ConnectionSettings): Promise<void> {
+  while (!session.answered) await stopNext(session, key, settings)
+}
+
+/** Resolves when one statement fewer is running. Each has that long. */
+async function stopNext(session: Session, key: Uint8Array, settings: ConnectionSettings): Promise<void> {
   const limitMs = settings.cancelTimeoutMs
+  const { depth } = session
   const over = new AbortController()
   const tooLate = (): void => over.abort(new Error(`The server did not stop a statement within ${limitMs} ms`))
   // What has arrived while the process was busy is read first.
   const limit = setTimeout(() => setImmediate(tooLate), limitMs)
+  const running = (): boolean => !session.answered && session.depth >= depth
   try {
-    let patience = FIRST_PATIENCE_MS
-    while (!session.answered) {
-      const { depth } = session
+    for (let patience = FIRST_PATIENCE_MS; running(); patience *= PATIENCE_FACTOR) {
       session.onlyExchange?.interrupt?.()
       // A request that overtakes its statement finds the server with nothing to do, and is forgotten: so it is repeated.
       await sendCancelRequest(session, key, settings, over.signal)
       await answeredWithin(session, patience, over.signal)
-      if (over.signal.aborted && !session.answered) throw over.signal.reason
-      patience = session.depth < depth ? FIRST_PATIENCE_MS : patience * PATIENCE_FACTOR
-      // Each statement has that long.
-      if (session.depth < depth) limit.refresh()
+      if (over.signal.aborted && running()) throw over.signal.reason
     }
   } finally {
     clearTimeout(limit)

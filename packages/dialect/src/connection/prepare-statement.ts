@@ -2,6 +2,7 @@ import { prepareChannel } from '../telemetry/channels.ts'
 import type { Noting } from '../telemetry/trace-channel.ts'
 import type { PrepareTrace, TracedConnection } from '../telemetry/traces.ts'
 import { PrepareExchange, type StatementShape } from './exchanges/prepare.ts'
+import { isStalePlan } from './outdated.ts'
 import type { ServerSession } from './server-session.ts'
 import type { Turn } from './session.ts'
 
@@ -11,14 +12,34 @@ export interface PreparedShape {
   readonly shape: StatementShape
 }
 
-/** Prepares a statement and has it described; without a name where it is not going to be kept. */
+/**
+ * Prepares a statement and has it described; without a name where it is not going to be kept, or where a pooler has an outdated
+ * plan for it: under a fresh name, nobody else can.
+ */
 export async function prepareStatement(
-  { prepared, session, catalog }: ServerSession,
+  server: ServerSession,
   turn: Turn,
   sql: string,
   kept: boolean = true,
 ): Promise<PreparedShape> {
+  const { prepared, session, catalog } = server
   const name = prepared.newName({ sql, named: kept && !catalog.stalePlans.isPooled(sql), sizeBytes: sql.length })
+  try {
+    return { name, shape: await describeUnder(server, turn, sql, name) }
+  } catch (error) {
+    if (name === '' || !isStalePlan(error as Error)) throw error
+    catalog.stalePlans.settle(sql, true)
+    if (session.status !== 'I') throw error
+    return { name: '', shape: await describeUnder(server, turn, sql, '') }
+  }
+}
+
+async function describeUnder(
+  { prepared, session }: ServerSession,
+  turn: Turn,
+  sql: string,
+  name: string,
+): Promise<StatementShape> {
   const ask = (): Promise<StatementShape> =>
     new Promise((resolve, reject) => {
       const refuse = (error: Error, parsed: boolean): void => {
@@ -30,7 +51,7 @@ export async function prepareStatement(
       turn.send(exchange)
     })
   const traced = prepareChannel.hasSubscribers ? session.traced : null
-  return { name, shape: await (traced === null ? ask() : tracePrepare(sql, name, traced, ask)) }
+  return traced === null ? ask() : tracePrepare(sql, name, traced, ask)
 }
 
 function tracePrepare(

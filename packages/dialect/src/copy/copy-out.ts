@@ -1,5 +1,5 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
-import { cancelRunning } from '../connection/cancel-request.ts'
+import { cancelRunning, whenNoneIsStopped } from '../connection/cancel-request.ts'
 import { type Failure, graver } from '../connection/exchange.ts'
 import { CopyOutExchange, type CopyReader } from '../connection/exchanges/copy-out.ts'
 import { requireSql } from '../connection/require-sql.ts'
@@ -121,8 +121,9 @@ export class CopyOut<Item> {
     const { sql, collector, query, describes } = await this.#request.plan(this.#planning.signal)
     requireSql(sql)
     const turn = await new Promise<Turn>((resolve, reject) => session.turn(resolve, reject))
-    // Alone, it can be cancelled.
+    // Alone, it can be cancelled; and no cancel of what was in front of it may hit it.
     await session.whenAnswered()
+    await whenNoneIsStopped(this.#request.server)
     const settle = (error: unknown): void => {
       turn.end()
       if (this.#cancelling === null) this.#settle(error)

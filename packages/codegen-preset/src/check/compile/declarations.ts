@@ -8,6 +8,7 @@ export const TYPES = 'kyselyPgwireTypes'
 
 /** The arguments that the call of a check would need to be right say what it has found. */
 export const VERDICTS = { any: 2, sql: 3, nullable: 4 } as const
+export const TAG_VERDICTS = { sql: 2, other: 3 } as const
 
 const FUNCTIONS = `declare namespace ${CHECKS} {
   type Sql = { toOperationNode(): unknown } | ((...given: never) => unknown)
@@ -17,7 +18,7 @@ const FUNCTIONS = `declare namespace ${CHECKS} {
       : [sql: 2, of: 3]
   type Tag = { [Name in 'id' | 'join' | 'lit' | 'raw' | 'ref' | 'table' | 'val']: (...given: never) => Sql }
   function tag(value: Tag): void
-  function noTag<V>(value: V, ...verdict: 0 extends 1 & V ? [] : [V] extends [Tag] ? [tag: 1] : []): void
+  function whose<V>(value: V, ...verdict: 0 extends 1 & V ? [] : [V] extends [Tag] ? [sql: 2] : [other: 2, of: 3]): void
   function part<V>(value: 0 extends 1 & V ? V : never): V
   function part(value: Sql): Sql
   function part<V>(value: V): V

@@ -15,6 +15,12 @@ export interface Diagnostic {
 /** "Expected 2 arguments, but got 1." */
 export const ARGUMENTS_MISSING = 'TS2554'
 
+/** How many arguments would have been right; undefined for any other message. */
+export function argumentsWanted({ code, text }: Diagnostic): number | undefined {
+  const count = code === ARGUMENTS_MISSING ? /^Expected (?<count>\d+)/.exec(text)?.groups?.['count'] : undefined
+  return count === undefined ? undefined : Number(count)
+}
+
 const IN_FILE = /^(?<file>.+)\((?<line>\d+),\d+\): error (?<code>TS\d+): (?<text>.*)$/
 const OVERALL = /^error (?<code>TS\d+): (?<text>.*)$/
 

@@ -48,7 +48,8 @@ export async function projectPathOf(file: string): Promise<string> {
   for (let folder = dirname(resolve(file)); ; folder = dirname(folder)) {
     const path = join(folder, 'tsconfig.json')
     if (await exists(path)) return path
-    if (folder === dirname(folder)) throw new CheckError(`No tsconfig.json is above ${file}: say which one, as project`)
+    if (folder === dirname(folder))
+      throw new CheckError(`No tsconfig.json is above ${file}: say which one, with checkProject or --check-project`)
   }
 }
 

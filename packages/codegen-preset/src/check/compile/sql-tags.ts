@@ -1,31 +1,64 @@
 /** Which tags of other modules are Kysely's `sql`: whatever passes it on, and under whatever name, the compiler knows. */
-import type { QueryFile } from '../query-file.ts'
+import type { QueryFile, QueryModule } from '../query-file.ts'
+import type { FileChecks } from './compile.ts'
 import type { Compilers } from './compilers.ts'
-import { CHECKS, declarationsText } from './declarations.ts'
-import { ARGUMENTS_MISSING, type Diagnostic } from './diagnostics.ts'
+import { CHECKS, declarationsText, TAG_VERDICTS } from './declarations.ts'
+import { argumentsWanted, type Diagnostic } from './diagnostics.ts'
 import type { Placement } from './instrument.ts'
+
+export interface SqlTags {
+  readonly known: ReadonlySet<string>
+  /** Those of its name that are anything to the compiler, as where it does not find their module. */
+  readonly unknown: ReadonlySet<string>
+}
 
 /** Of a file that the compiler cannot parse only names can be gone by: when it is checked, it is said that it is no TypeScript. */
 export async function sqlTagsOf(
   files: readonly QueryFile[],
   compilers: Compilers,
-): Promise<ReadonlyMap<QueryFile, ReadonlySet<string>>> {
-  const tags = new Map<QueryFile, Set<string>>()
-  const checks = files.flatMap((file) => {
+): Promise<ReadonlyMap<QueryFile, SqlTags>> {
+  const tags = new Map<QueryFile, SqlTags>()
+  const asked = files.flatMap((file) => {
     const { module, possibleTags } = file
-    if (module === null || possibleTags.length === 0) return []
-    const own = new Map(possibleTags.map(({ tag, slot }) => [tag, slot]))
-    const found = new Set<string>()
-    tags.set(file, found)
-    const placements = [...own].map(([tag, slot]): Placement => {
-      // Of a module that is not found, the compiler takes everything: so the error is the answer that it is Kysely's.
-      const answered = ({ code }: Diagnostic): void => void (code === ARGUMENTS_MISSING && found.add(tag))
-      return { at: slot, text: module.inSlot(`\n${CHECKS}.noTag(${tag})\n`), check: { answered } }
-    })
-    return [{ file, module, placements }]
+    return module === null || possibleTags.length === 0 ? [] : [new Asked(file, module)]
   })
-  for (const { file } of await compilers.compile(checks, declarationsText([]))) {
-    tags.set(file, new Set(file.possibleTags.flatMap(({ tag }) => (/(?:^|\.)sql$/.test(tag) ? [tag] : []))))
+  const unreadable = await compilers.compile(asked, declarationsText([]))
+  for (const { file, answer } of asked) tags.set(file, answer)
+  for (const { file } of unreadable) {
+    const named = file.possibleTags.flatMap(({ tag }) => (isNamedSql(tag) ? [tag] : []))
+    tags.set(file, { known: new Set(named), unknown: new Set() })
   }
   return tags
+}
+
+/** What the compiler is asked of a file: of each place, because a tag may be hidden there by something else of its name. */
+class Asked implements FileChecks {
+  readonly file: QueryFile
+  readonly module: QueryModule
+  readonly placements: readonly Placement[]
+  readonly #known = new Set<string>()
+  /** By the slots of their places. Of what a module has that is not found, the compiler says nothing at all. */
+  readonly #unanswered = new Map<number, string>()
+
+  constructor(file: QueryFile, module: QueryModule) {
+    this.file = file
+    this.module = module
+    this.placements = file.possibleTags.map(({ tag, slot }): Placement => {
+      this.#unanswered.set(slot, tag)
+      const answered = (diagnostic: Diagnostic): void => {
+        this.#unanswered.delete(slot)
+        if (argumentsWanted(diagnostic) === TAG_VERDICTS.sql) this.#known.add(tag)
+      }
+      return { at: slot, text: module.inSlot(`\n${CHECKS}.whose(${tag})\n`), check: { answered } }
+    })
+  }
+
+  get answer(): SqlTags {
+    const unknown = [...this.#unanswered.values()].filter((tag) => isNamedSql(tag) && !this.#known.has(tag))
+    return { known: this.#known, unknown: new Set(unknown) }
+  }
+}
+
+function isNamedSql(tag: string): boolean {
+  return /(?:^|\.)sql$/.test(tag)
 }

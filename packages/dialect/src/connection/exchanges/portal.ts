@@ -286,6 +286,8 @@ export class PortalExchange implements Exchange {
 
   #unreadable(failure: ReadFailure): void {
     if (failure instanceof ProtocolError) throw failure
+    // A pooler may have prepared it anew, and told nobody that its columns have changed.
+    this.#server.catalog.suspect(this.statement)
     this.#failure = failure
     this.close()
   }

@@ -294,6 +294,8 @@ export class QueryExchange implements Exchange {
     const decoder = this.#statement.rowDecoderFor(this.#executed, this.#request.mode)
     const failure = decoder!.explain(bytes, view, offset, end, error)
     if (failure instanceof ProtocolError) throw failure
+    // A pooler may have prepared it anew, and told nobody that its columns have changed.
+    this.#request.server.catalog.suspect(this.#statement)
     this.#failure = failure
     this.#rows = []
   }
