@@ -23,6 +23,7 @@ import {
 import {
   writeClosePortal,
   writeCloseStatement,
+  writeDescribePortal,
   writeDescribeStatement,
   writeExecute,
   writeExecuteAndSync,
@@ -71,6 +72,7 @@ describe('the same as from pg-protocol:', () => {
   )
   same('Describe', [text], writeDescribeStatement, (name) => serialize.describe({ type: 'S', name }))
   same('Close of a statement', [text], writeCloseStatement, (name) => serialize.close({ type: 'S', name }))
+  same('Describe of a portal', [text], writeDescribePortal, (name) => serialize.describe({ type: 'P', name }))
   same('Close of a portal', [text], writeClosePortal, (name) => serialize.close({ type: 'P', name }))
   same('Execute', [text, fc.nat(0x7fff_ffff)], writeExecute, (portal, rows) => serialize.execute({ portal, rows }))
   same('Query', [text], writeQuery, serialize.query)

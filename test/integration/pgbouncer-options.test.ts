@@ -198,23 +198,48 @@ describe.skipIf(!installed)(about('prepared statements in transaction mode'), ()
       },
     )
 
-    test.each(verbs)(
-      '%s has an error once where a new plan gives what cannot be read by the old one',
-      async (_, verb) => {
-        const settings = { max_prepared_statements: 5 }
-        await using own = await startPgBouncer(server, { poolMode: 'transaction', settings })
-        await using client = await connect(own.through(database.url))
-        expect(await verb(client)).toEqual([{ a: 1 }])
-        await server.query('alter table grown alter a type int8', [], database.name)
-        await using holder = await connect(own.through(database.url))
-        await holder.transaction(async (tx) => {
-          // The connection of the server that has prepared it is taken: PgBouncer prepares it on another one.
-          await tx.query('select 1')
-          expect(await failure(verb(client))).toMatchObject({ code: 'PGWIRE_DECODE' })
-          for (let call = 0; call < 2; call++) expect(await verb(client)).toEqual([{ a: '1' }])
-        })
+    /** Runs `calls` while the connection of the server that has prepared everything is taken: PgBouncer prepares it on another one. */
+    async function elsewhere(first: (client: Connection) => Promise<void>, change: string, then: typeof first) {
+      const settings = { max_prepared_statements: 5 }
+      await using own = await startPgBouncer(server, { poolMode: 'transaction', settings })
+      await using client = await connect(own.through(database.url))
+      await first(client)
+      await server.query(change, [], database.name)
+      await using holder = await connect(own.through(database.url))
+      await holder.transaction(async (tx) => {
+        await tx.query('select 1')
+        await then(client)
+      })
+    }
+
+    /** What the same bytes could be read as, and what they could not. */
+    const changes: readonly (readonly [change: string, row: Record<string, unknown>])[] = [
+      ['alter a type int8', { a: '1' }],
+      ['alter a type float4', { a: 1 }],
+      ['alter a type text', { a: '1' }],
+      ['add b int4', { a: 1, b: null }],
+      ['rename a to b', { b: 1 }],
+    ]
+
+    test.each(verbs.flatMap(([name, verb]) => changes.map(([change, row]) => ({ name, verb, change, row }))))(
+      '$name reads what the statement gives where it was prepared anew: $change',
+      async ({ verb, change, row }) => {
+        const read = (expected: unknown) => async (client: Connection) => {
+          for (let call = 0; call < 3; call++) expect(await verb(client)).toEqual([expected])
+        }
+        await elsewhere(read({ a: 1 }), `alter table grown ${change}`, read(row))
       },
     )
+
+    test.each(['int8', 'float4', 'text'])('a parameter is written as it was described, into %s too', async (type) => {
+      const insert = async (client: Connection): Promise<void> => {
+        await client.query('insert into grown values ($1)', [7])
+        await client.executeMany('insert into grown values ($1)', [[7], [7]])
+      }
+      await elsewhere(insert, `alter table grown alter a type ${type}`, insert)
+      const rows = await server.query('select a::text as a from grown', [], database.name)
+      expect(rows.map(({ a }) => a)).toEqual(['1', '7', '7', '7', '7', '7', '7'])
+    })
 
     test('a transaction of who comes later has an error once', async () => {
       await using client = await connect(bouncer.through(database.url))

@@ -10,6 +10,10 @@ const IN_FAILED_TRANSACTION = '25P02'
 
 /** Finds out whether a pooler keeps the plan of a statement that was out of date. */
 export async function findPooler({ session, catalog }: ServerSession, turn: Turn, sql: string): Promise<void> {
+  if (session.pooled) {
+    catalog.stalePlans.settle(sql, true)
+    return
+  }
   const results = await new Promise<readonly ScriptResult[]>((resolve, reject) => {
     const refused = (error: Error): void => {
       // What is wrong with the transaction, the statement itself will be told.
@@ -21,5 +25,6 @@ export async function findPooler({ session, catalog }: ServerSession, turn: Turn
   const [answer] = results
   if (answer === undefined) return
   // A pooler lets its clients in under numbers of its own.
-  catalog.stalePlans.settle(sql, answer.rows[0]?.[0] !== String(session.processId))
+  session.pooled = answer.rows[0]?.[0] !== String(session.processId)
+  catalog.stalePlans.settle(sql, session.pooled)
 }

@@ -1,3 +1,4 @@
+import { whenNoneIsStopped } from './cancel-request.ts'
 import { type CatalogQuestion, questionOfColumns, questionOfTypes } from './catalog-question.ts'
 import type { CatalogKey } from './catalog.ts'
 import { QueryExchange, type QueryResult } from './exchanges/query.ts'
@@ -30,7 +31,11 @@ export async function lookUpTypes(server: ServerSession, turn: Turn, keys: reado
 async function lookUpOnce<Row>(server: ServerSession, turn: Turn, unknown: () => CatalogQuestion<Row>): Promise<void> {
   const { catalog } = server
   const others = catalog.lookUpsOf(unknown().keys)
-  if (others.length > 0) await settledWithin(others, PATIENCE_MS)
+  if (others.length > 0) {
+    await settledWithin(others, PATIENCE_MS)
+    // Meanwhile the statement in front may have been given up: its cancel must not hit our question.
+    await whenNoneIsStopped(server)
+  }
   const question = unknown()
   if (question.keys.length === 0) return
   const lookUp = answerTo(server, turn, question).then((rows) => question.keep(rows))

@@ -23,11 +23,14 @@ export async function prepareStatement(
   kept: boolean = true,
 ): Promise<PreparedShape> {
   const { prepared, session, catalog } = server
-  const name = prepared.newName({ sql, named: kept && !catalog.stalePlans.isPooled(sql), sizeBytes: sql.length })
+  // A pooler would prepare it elsewhere with the types that the server infers there: so it gets a name once they are known.
+  const named = kept && !session.pooled && !catalog.stalePlans.isPooled(sql)
+  const name = prepared.newName({ sql, named, sizeBytes: sql.length })
   try {
     return { name, shape: await describeUnder(server, turn, sql, name) }
   } catch (error) {
     if (name === '' || !isStalePlan(error as Error)) throw error
+    session.pooled = true
     catalog.stalePlans.settle(sql, true)
     if (session.status !== 'I') throw error
     return { name: '', shape: await describeUnder(server, turn, sql, '') }

@@ -42,7 +42,12 @@ function copyRefused(queryIndex: number): Error {
 
 /** What has outdated one of the statements may have outdated them all: it was a `DISCARD ALL`, or a table of several. */
 function describeAgain(request: BatchRequest, statements: readonly Statement[]): void {
-  for (const statement of statements) request.server.catalog.forget(statement)
+  const { catalog } = request.server
+  const stale = statements.some(({ sql }) => catalog.stalePlans.isSuspected(sql))
+  for (const statement of statements) {
+    catalog.forget(statement)
+    if (stale) catalog.stalePlans.suspect(statement.sql)
+  }
   describeAndSend(request, secondAttempt)
 }
 

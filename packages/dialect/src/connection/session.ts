@@ -86,6 +86,8 @@ export class Session {
   readonly parameters: Map<string, string> = new Map()
   readonly changes: SessionChanges = new SessionChanges()
   processId = 0
+  /** Whether the connection leads to a pooler, and names of statements to whatever connection of the server it chooses. */
+  pooled = false
   secretKey: Buffer | null = null
   /** Where the connection leads, for the cancel requests; null when there is no socket. */
   address: ServerAddress | null = null

@@ -38,6 +38,11 @@ export function writeDescribeStatement(out: SendBuffer, statement: string): void
   writeNamed(out, DESCRIBE, STATEMENT, statement)
 }
 
+/** Describe (portal): asks for RowDescription. */
+export function writeDescribePortal(out: SendBuffer, portal: string): void {
+  writeNamed(out, DESCRIBE, PORTAL, portal)
+}
+
 /** Close (statement): frees a prepared statement on the server. */
 export function writeCloseStatement(out: SendBuffer, statement: string): void {
   writeNamed(out, CLOSE, STATEMENT, statement)

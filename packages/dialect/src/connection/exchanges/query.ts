@@ -23,7 +23,13 @@ import { adviseOnStatement } from '../pooler-advice.ts'
 import { dropsStatements } from '../prepared-statements.ts'
 import { redescribed } from '../redescribed.ts'
 import type { ServerSession } from '../server-session.ts'
-import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
+import {
+  beforeExecution,
+  onlyBinds,
+  openingTransitions,
+  type OpeningState,
+  writeOpening,
+} from '../statement-opening.ts'
 import type { Column, ResultField, Statement } from '../statement.ts'
 import { UndecodedRows } from '../undecoded-rows.ts'
 
@@ -137,7 +143,7 @@ export class QueryExchange implements Exchange {
 
   /** Without a Parse among its frames, nothing remembers that it was written. */
   get retractable(): boolean {
-    return this.#state === 'binding'
+    return onlyBinds(this.#state)
   }
 
   write(out: SendBuffer): void {

@@ -20,6 +20,9 @@ import type { Session } from '../session.ts'
 const MIN_KEY_BYTES = 4
 const MAX_KEY_BYTES = 256
 
+/** Linux has none above, and others give smaller ones. PgBouncer gives a random number of 31 or 32 bits: one in 500 is smaller. */
+const MAX_PROCESS_ID = 4_194_304
+
 type State = 'opening' | 'negotiated' | 'authenticating' | 'starting' | 'keyed' | 'done'
 
 const transitions: Transitions<State> = {
@@ -124,6 +127,7 @@ export class StartupExchange implements Exchange {
       throw new ProtocolError('The server sent a cancel key of an impossible length')
     }
     this.#session.processId = processId
+    this.#session.pooled = processId < 1 || processId > MAX_PROCESS_ID
     this.#session.secretKey = reader.copy(remaining)
   }
 }
