@@ -1,5 +1,5 @@
 /** What PgBouncer does not take, who says so, and the options with which it works. */
-import { connect, type Connection, createPool, PostgresError } from 'kysely-pgwire'
+import { connect, type Connection, createPool, PostgresError, type Transaction } from 'kysely-pgwire'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { type PgBouncer, pgBouncerVersion, startPgBouncer } from '../support/pgbouncer.ts'
@@ -272,37 +272,41 @@ describe.skipIf(!installed)(about('prepared statements in transaction mode'), ()
     })
   })
 
-  test.skipIf(knowsStatements)(
-    'are lost by older ones: an error says which option helps, and nobody gets a wrong answer',
-    async () => {
-      const results = await run({})
-      const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
-      expect(errors.length).toBeGreaterThan(0)
-      for (const error of errors) {
+  describe.skipIf(knowsStatements)('by older ones', () => {
+    test('are lost, which costs another attempt outside a transaction', async () => {
+      expect(await run({})).toEqual(expected)
+    })
+
+    test('are lost for a stream and in a batch, too', async () => {
+      await using client = await connect(bouncer.through(database.url))
+      for (let n = 0; n < 6; n++) {
+        for await (const rows of client.stream('select 1 as streamed')) expect(rows).toEqual([{ streamed: 1 }])
+        const results = await client.batch([{ sql: 'select 1 as batched' }, { sql: 'select 2 as batched' }])
+        expect(results.map(({ rows }) => rows)).toEqual([[{ batched: 1 }], [{ batched: 2 }]])
+      }
+    })
+
+    test.each<[string, (tx: Transaction) => Promise<unknown>]>([
+      ['a query', (tx) => tx.query('select 3')],
+      ['a batch', (tx) => tx.batch([{ sql: 'select 3' }])],
+      ['a stream', (tx) => tx.stream('select 3').next()],
+    ])('are missed by %s in a transaction: the error says which option helps', async (_, ask) => {
+      await using client = await connect(bouncer.through(database.url))
+      // The connections of the server take turns: one of two in a row does not have it.
+      const failures: unknown[] = []
+      for (let n = 0; n < 4; n++) {
+        await client.query('select 3')
+        await client.transaction(ask).catch((error: unknown) => failures.push(error))
+      }
+      expect(failures.length).toBeGreaterThan(0)
+      for (const error of failures) {
         expect(error).toMatchObject({
           code: '26000',
           outcome: 'rolled-back',
           hint: expect.stringContaining('statementCacheSize: 0'),
         })
       }
-      for (const [n, result] of results.entries()) {
-        if (result.status === 'fulfilled') expect(result).toEqual(expected[n])
-      }
-    },
-  )
-
-  test.skipIf(knowsStatements)('are lost by older ones for a stream and in a batch, too', async () => {
-    const connectionString = bouncer.through(database.url)
-    const hint = expect.stringContaining('statementCacheSize: 0')
-    await using client = await connect(connectionString)
-    const stream = async () => {
-      for (let n = 0; n < 6; n++) for await (const _ of client.stream('select 1 as streamed'));
-    }
-    expect(await failure(stream())).toMatchObject({ code: '26000', hint })
-    const batches = async () => {
-      for (let n = 0; n < 6; n++) await client.batch([{ sql: 'select 1 as batched' }, { sql: 'select 2 as batched' }])
-    }
-    expect(await failure(batches())).toMatchObject({ code: '26000', hint })
+    })
   })
 })
 

@@ -201,7 +201,7 @@ export class QueryExchange implements Exchange {
         const tag = readCommandTag(reader)
         this.#command = tag.command
         this.#rowCount = tag.rowCount
-        if (dropsStatements(tag.command)) this.#request.server.prepared.clear()
+        if (tag.rowCount === null && dropsStatements(tag.command)) this.#request.server.prepared.clear()
         break
       }
       case 'parameterDescription':
