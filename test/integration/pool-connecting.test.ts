@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 import { ConnectionError, PostgresError } from 'kysely-pgwire'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { errorResponse } from '../support/backend-messages.ts'
 import { faultProxy } from '../support/fault-proxy.ts'
@@ -55,6 +55,24 @@ test('a login that is lost half-way fails who waits for it, and not who comes la
   await expect(pool.acquire()).rejects.toMatchObject({ code: 'PGWIRE_CONNECT_FAILED' })
   proxy.setFaults({})
   await expect(pool.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] })
+})
+
+test('whoever comes when the pause behind a failure is just over is served, whichever reading of the clock notices', async () => {
+  await using proxy = await faultProxy(fixture.server)
+  vi.spyOn(Math, 'random').mockReturnValue(0.99)
+  onTestFinished(() => void vi.restoreAllMocks())
+  for (let reading = 0; reading < 8; reading++) {
+    await using pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, acquireTimeoutMs: 2_000 })
+    proxy.setFaults({ toClient: { cutAfterBytes: 30, cutBy: 'reset' } })
+    await expect(pool.acquire()).rejects.toMatchObject({ code: 'PGWIRE_CONNECT_FAILED' })
+    proxy.setFaults({})
+    const now = performance.now.bind(performance)
+    let readings = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + (readings++ < reading ? 0 : 1_000))
+    const query = pool.query('select 1 as one')
+    await expect(query, `reading ${reading}`).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    clock.mockRestore()
+  }
 })
 
 test('a connection that somebody no longer waits for is kept for the next one', async () => {

@@ -175,10 +175,11 @@ export class ConnectionSupply {
     return this.#keeping && this.#total < kept ? 'kept' : null
   }
 
-  /** After the pause that a failure leads to. Without one, those that are on their way see to the rest. */
+  /** After the pause that a failure leads to. Behind it, those that are on their way see to the rest. */
   #connectLater(): void {
     const { pauseMs } = this.#outage
-    if (pauseMs === 0) return
+    // It may be over since it was last looked at: with none on its way, nobody else would come back to this.
+    if (pauseMs === 0 && this.#connecting > 0) return
     const awaited = this.#demand.lines.length + this.#warmUps.length > 0
     this.#retry.schedule(pauseMs, awaited && !this.#settings.unref)
   }
