@@ -138,7 +138,8 @@ test('200 at once, prepared and not, on connections that share what they know', 
   })
   await Promise.all(queries)
   await using lease = await pool.acquire()
-  expect((await prepared(lease.connection)).length).toBeLessThanOrEqual(7)
+  // One that two have described at the same time has two names, until the next Parse closes one.
+  expect(new Set(await prepared(lease.connection)).size).toBeLessThanOrEqual(7)
 })
 
 test('DISCARD ALL and DEALLOCATE ALL do not matter to it', async () => {
