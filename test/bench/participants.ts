@@ -37,18 +37,7 @@ export const participants: readonly Participant[] = [
   {
     name: OURS,
     title: 'kysely-pgwire driver',
-    workloads: [
-      ...rowQueries,
-      ...pointQueries,
-      'point-100',
-      'copy',
-      'executemany',
-      ...poolQueries,
-      'mix',
-      ...connectionQueries,
-      ...kyselyQueries,
-      'kysely-prepared',
-    ],
+    workloads: [...nodeQueries, 'mix', ...kyselyQueries, 'kysely-prepared'],
     find: () => findNode(OURS),
   },
   {

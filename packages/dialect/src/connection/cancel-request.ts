@@ -55,6 +55,12 @@ export async function whenNoneIsStopped({ session }: ServerSession): Promise<voi
   await stopping.get(session)?.catch(() => {})
 }
 
+/** Resolves when everything was answered, and no cancel is on its way: it can hit nothing that is sent now. */
+export async function whenNothingCanBeHit(server: ServerSession): Promise<void> {
+  await server.session.whenAnswered()
+  await whenNoneIsStopped(server)
+}
+
 async function stopOrDestroy(session: Session, settings: ConnectionSettings): Promise<void> {
   const release = session.hold()
   try {

@@ -8,6 +8,7 @@
 import { CodecError } from '../errors/codec-error.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
 import type { Catalog } from './catalog.ts'
+import type { ServerSession } from './server-session.ts'
 import type { Statement } from './statement.ts'
 
 /** The statement is gone (`DEALLOCATE`, `DISCARD ALL`), or a type that it was prepared with does not fit any more. */
@@ -37,6 +38,14 @@ export function isStalePlan(error: Error): boolean {
 export function outdatesTypes(error: Error): boolean {
   if (!(error instanceof PostgresError)) return false
   return error.code === '42804' || (error.code === 'XX000' && LOST_TYPE.test(error.message))
+}
+
+/** Has a statement described anew that the server has refused with `error`, and notes what else that shows to have changed. */
+export function forgetOutdated({ catalog, prepared }: ServerSession, statement: Statement, error: Error): void {
+  catalog.forget(statement)
+  prepared.evict(statement)
+  if (isStalePlan(error)) catalog.stalePlans.suspect(statement.sql)
+  if (outdatesTypes(error)) catalog.forgetTypes(statement.generation)
 }
 
 /** Whether the description could be to blame, so that it had better be renewed before it is used again. */

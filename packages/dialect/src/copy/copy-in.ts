@@ -1,5 +1,5 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
-import { whenNoneIsStopped } from '../connection/cancel-request.ts'
+import { whenNothingCanBeHit } from '../connection/cancel-request.ts'
 import { CopyInExchange } from '../connection/exchanges/copy-in.ts'
 import { beginFeeding } from '../connection/occupation.ts'
 import { requireSql } from '../connection/require-sql.ts'
@@ -118,8 +118,7 @@ class CopyIn {
     const { session } = this.#request.server
     const turn = await new Promise<Turn>((resolve, reject) => session.turn(resolve, reject))
     // What is in front of it has been answered, and is not being cancelled: then a cancel can hit nothing else.
-    await session.whenAnswered()
-    await whenNoneIsStopped(this.#request.server)
+    await whenNothingCanBeHit(this.#request.server)
     if (this.#stopped) {
       turn.end()
       return null

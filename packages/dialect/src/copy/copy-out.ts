@@ -1,5 +1,5 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
-import { cancelRunning, whenNoneIsStopped } from '../connection/cancel-request.ts'
+import { cancelRunning, whenNothingCanBeHit } from '../connection/cancel-request.ts'
 import { type Failure, graver } from '../connection/exchange.ts'
 import { CopyOutExchange, type CopyReader } from '../connection/exchanges/copy-out.ts'
 import { requireSql } from '../connection/require-sql.ts'
@@ -122,8 +122,7 @@ export class CopyOut<Item> {
     requireSql(sql)
     const turn = await new Promise<Turn>((resolve, reject) => session.turn(resolve, reject))
     // Alone, it can be cancelled; and no cancel of what was in front of it may hit it.
-    await session.whenAnswered()
-    await whenNoneIsStopped(this.#request.server)
+    await whenNothingCanBeHit(this.#request.server)
     const settle = (error: unknown): void => {
       turn.end()
       if (this.#cancelling === null) this.#settle(error)

@@ -11,7 +11,7 @@ import { nextQuestion } from '../catalog-question.ts'
 import type { CatalogKey } from '../catalog.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
-import { doubtfulTypes, isOutdated, isStalePlan, mayBeOutdated, outdatesTypes } from '../outdated.ts'
+import { doubtfulTypes, forgetOutdated, isOutdated, mayBeOutdated } from '../outdated.ts'
 import { adviseOnStatement } from '../pooler-advice.ts'
 import type { ServerSession } from '../server-session.ts'
 import { beforeExecution, openingTransitions, type OpeningState, writeOpening } from '../statement-opening.ts'
@@ -233,16 +233,13 @@ export class PortalExchange implements Exchange {
 
   /** The error came before anything was executed: the description may be to blame. */
   #refused(error: PostgresError): void {
-    const { catalog, prepared } = this.#server
+    const { catalog } = this.#server
     this.#failure = error
     this.outdated = isOutdated(error)
     if (this.outdated) adviseOnStatement(error)
     this.doubtful = doubtfulTypes(catalog, this.statement, error)
     if (this.outdated) {
-      catalog.forget(this.statement)
-      prepared.evict(this.statement)
-      if (isStalePlan(error)) catalog.stalePlans.suspect(this.statement.sql)
-      if (outdatesTypes(error)) catalog.forgetTypes(this.statement.generation)
+      forgetOutdated(this.#server, this.statement, error)
     } else if (mayBeOutdated(error)) {
       catalog.suspect(this.statement)
     }

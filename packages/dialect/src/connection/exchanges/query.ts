@@ -18,7 +18,7 @@ import type { TransactionStatus } from '../../wire/status-messages.ts'
 import { writeBind } from '../bind.ts'
 import { statementOutcome } from '../error-outcome.ts'
 import { advance, type Exchange, type Failure, graver, refuseRow, type Transitions, unfinished } from '../exchange.ts'
-import { doubtfulTypes, isOutdated, isStalePlan, mayBeOutdated, outdatesTypes } from '../outdated.ts'
+import { doubtfulTypes, forgetOutdated, isOutdated, mayBeOutdated } from '../outdated.ts'
 import { adviseOnStatement } from '../pooler-advice.ts'
 import { dropsStatements } from '../prepared-statements.ts'
 import { redescribed } from '../redescribed.ts'
@@ -273,13 +273,7 @@ export class QueryExchange implements Exchange {
 
   /** Before it executed anything, the server may have refused what was outdated. Outside a transaction that is sent again. */
   #refused(error: Error, status: TransactionStatus): void {
-    const { catalog, prepared } = this.#request.server
-    if (this.#outdated) {
-      catalog.forget(this.#statement)
-      prepared.evict(this.#statement)
-      if (isStalePlan(error)) catalog.stalePlans.suspect(this.#statement.sql)
-      if (outdatesTypes(error)) catalog.forgetTypes(this.#statement.generation)
-    }
+    if (this.#outdated) forgetOutdated(this.#request.server, this.#statement, error)
     const { startOver, checkTypes } = this.#recourse ?? {}
     if (this.#outdated && status === 'I' && startOver !== undefined) startOver(this.#request)
     else if (this.#doubtful.length > 0 && status === 'I' && checkTypes !== undefined) {
