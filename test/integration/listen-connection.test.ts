@@ -153,6 +153,7 @@ test('a connection that is lost or closed rejects', async () => {
   const { callback } = noting()
   await connection.listen('a', callback)
   await other.query('select pg_terminate_backend($1, 5000)', [connection.processId])
+  await expect.poll(() => connection.closed).toBe(true)
   await expect(connection.listen('b', callback)).rejects.toMatchObject({ name: 'ConnectionError', outcome: 'not-sent' })
   await connection.close()
   await expect(connection.unlisten('a')).rejects.toMatchObject({ name: 'UsageError' })
