@@ -123,7 +123,7 @@ describe(`with the seed ${random.seed}`, () => {
   })
 })
 
-/** Until some arguments have agreed with one another. */
+/** Until some arguments have agreed with one another, which those of `make_timestamptz` do once in a thousand times. */
 async function tryOut(oid: number, withNulls: boolean): Promise<Tried> {
   for (let count = calls; ; count *= 5) {
     const tried = await connection.fetchValue<Tried>('select tried($1::oid, $2::int4, $3::bool)', [
@@ -132,7 +132,8 @@ async function tryOut(oid: number, withNulls: boolean): Promise<Tried> {
       withNulls,
     ])
     if (tried === undefined || tried === null) throw new Error('No such function')
-    if (tried.values > 0 || tried.nulls.length > 0 || count > calls * 100) return tried
+    const most = calls * (NOT_CALLED.includes(tried.function) ? 100 : 10_000)
+    if (tried.values > 0 || tried.nulls.length > 0 || count > most) return tried
   }
 }
 

@@ -37,9 +37,13 @@ test('with a signal that has fired nothing is sent, whatever the verb', async ()
 
 test('a hundred cancels at once on a pool leave neither a socket nor a transaction, and all connections serve', async () => {
   await using proxy = await faultProxy(server)
-  await using pool = createPool({ connection: proxy.through(server.url), max: 10 })
+  await using pool = createPool({ connection: proxy.through(server.url), max: 10, acquireTimeoutMs: 0 })
   const reason = new Error('enough')
   let asked = 0
+  // A statement that is only being described need not be cancelled.
+  const leases = await Promise.all(Array.from({ length: 10 }, () => pool.acquire()))
+  await Promise.all(leases.map(({ connection }) => connection.prepare('select pg_sleep(20)')))
+  for (const lease of leases) lease.release()
   const round = async (): Promise<void> => {
     await using lease = await pool.acquire()
     const controller = new AbortController()
@@ -52,10 +56,10 @@ test('a hundred cancels at once on a pool leave neither a socket nor a transacti
   expect(asked).toBe(100)
   await Promise.all(Array.from({ length: 20 }, () => pool.query('select 1')))
   await expect.poll(() => pool.stats).toMatchObject({ size: 10, idle: 10, busy: 0 })
+  // The first ten are the pool's, and all others have ended.
+  expect(pool.totals.opened).toBe(10)
   const open = proxy.connections.length
-  // All of them have ended but those of the pool.
-  const ended = proxy.connections.slice(10).map((connection) => connection.closed)
-  await Promise.all(ended)
+  await Promise.all(proxy.connections.slice(10).map((connection) => connection.closed))
   expect(proxy.connections.length).toBe(open)
   expect(open).toBeGreaterThanOrEqual(100)
 })

@@ -8,6 +8,8 @@ import type { TestDatabase } from '../support/test-server.ts'
 
 const server = sharedServer()
 const INSERT = 'insert into ledger values ($1)'
+/** Waits for whoever holds the lock. */
+const WAIT = 'select pg_advisory_xact_lock($1)'
 let database: TestDatabase
 let proxy: FaultProxy
 
@@ -65,7 +67,7 @@ function prepared(connection: Connection): ReturnType<Connection['prepare']> {
 async function warmConnection(): Promise<Connection> {
   const connection = await connect(proxy.through(database.url))
   await prepared(connection)
-  for (const sql of ['select 1', 'select pg_sleep($1)', 'select $1::int as n']) await connection.prepare(sql)
+  for (const sql of ['select 1', WAIT, 'select $1::int as n']) await connection.prepare(sql)
   return connection
 }
 
@@ -77,19 +79,22 @@ describe.each(Object.entries(writes))('%s', (verb, { run, takesEffect }) => {
 
   test(`that was sent behind another is let ${takesEffect ? 'be' : 'go'}, and its neighbours are answered`, async () => {
     await using connection = await warmConnection()
+    await using holder = await connect(database.url)
+    await holder.query('select pg_advisory_lock($1)', [n])
     const before = proxy.connections.length
     const controller = new AbortController()
     const order: string[] = []
-    const first = connection.query('select pg_sleep($1)', [0.2]).then(() => order.push('first'))
+    const first = connection.query(WAIT, [n]).then(() => order.push('first'))
     const given = run(connection, n + 1, controller.signal).catch((error: unknown) => {
       order.push('given up')
       return error
     })
     const behind = connection.query('select $1::int as n', [n])
     // Everything that can be sent has been by then.
-    await expect.poll(() => server.query(running(connection))).toEqual([{ state: 'active' }])
+    await expect.poll(() => server.query(running(connection))).toEqual([{ wait_event: 'advisory' }])
     controller.abort(new Error('enough'))
     expect(await given).toBe(controller.signal.reason)
+    await holder.query('select pg_advisory_unlock($1)', [n])
     await first
     expect(order).toEqual(['given up', 'first'])
     expect((await behind).rows).toEqual([{ n }])
@@ -115,6 +120,7 @@ describe.each(Object.entries(writes))('%s', (verb, { run, takesEffect }) => {
   })
 })
 
+/** What the server says of it. */
 function running({ processId }: Connection): string {
-  return `select state from pg_stat_activity where pid = ${processId} and query like '%pg_sleep%'`
+  return `select wait_event from pg_stat_activity where pid = ${processId}`
 }

@@ -1,8 +1,8 @@
 /** Statements that were given up and do not stop: for how long they have their connection, and what is sent meanwhile. */
 import { connect, type Connection, createPool, type Pool } from 'kysely-pgwire'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 
-import { poolFixture } from '../integration/pool-fixture.ts'
+import { holdTimers, poolFixture } from '../integration/pool-fixture.ts'
 import { eventLoopTurn } from '../support/event-loop-turn.ts'
 import { type FaultProxy, faultProxy } from '../support/fault-proxy.ts'
 
@@ -120,19 +120,23 @@ test('a cancel that arrives when its statement is long over hits nobody', async 
   await using proxy = await faultProxy(fixture.server)
   await using pool = await warm(through(proxy, 200))
   const processId = await pool.fetchValue('select pg_backend_pid()')
+  // To be described takes a while that does not count.
+  await pool.query('select pg_sleep($1)', [0])
   proxy.stall()
   proxy.connections[0]!.resume()
-  await expect(pool.query('select pg_sleep(0.1)', [], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
+  await expect(pool.query('select pg_sleep($1)', [0.1], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
   await expect.poll(() => proxy.connections.length).toBe(2)
   const [, cancel] = proxy.connections
   proxy.resume()
   cancel!.stall()
   // The statement has ended by itself. But with a cancel on its way, its connection can serve nobody.
   expect(await pool.fetchValue('select pg_backend_pid()')).not.toBe(processId)
-  const next = pool.fetchValue('select 1 from pg_sleep(0.2)')
-  await expect.poll(() => fixture.running('from pg_sleep(0.2)')).toHaveLength(1)
+  const unlock = await lockTable()
+  const next = pool.fetchValue('select 1 from (select count(*) from stalled) as behind')
+  await expect.poll(() => fixture.running('as behind')).toHaveLength(1)
   cancel!.resume()
   await cancel!.closed
+  await unlock()
   expect(await next).toBe(1)
 })
 
@@ -178,19 +182,24 @@ test('a statement that has shared its connection is asked to stop once', async (
   await using proxy = await faultProxy(fixture.server)
   await using pool = await warm(through(proxy, 60_000))
   const unlock = await lockTable()
-  await expect(pool.query(reads, [], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
-  await expect.poll(() => pool.stats).toMatchObject({ idle: 1, size: 1 })
+  // A server that took longer would be asked again.
+  holdTimers()
+  const given = expect(pool.query(reads, [], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
+  await expect.poll(() => fixture.running(reads), { interval: 0 }).toHaveLength(1)
+  vi.advanceTimersByTime(limit.timeoutMs)
+  await given
+  await expect.poll(() => pool.stats, { interval: 0 }).toMatchObject({ idle: 1, size: 1 })
   expect(proxy.connections).toHaveLength(2)
   await unlock()
 })
 
 test('of many that are given up together, each has that time to stop', async () => {
   await using proxy = await faultProxy(fixture.server)
-  await using pool = await warm(through(proxy, 1_000))
+  await using pool = await warm(through(proxy, 2_000))
   const processId = await pool.fetchValue('select pg_backend_pid()')
   const unlock = await lockTable()
-  proxy.setFaults({ toServer: { delayMs: 60 } })
-  // One is stopped after the other: that takes more than two seconds.
+  proxy.setFaults({ toServer: { delayMs: 110 } })
+  // One is stopped after the other: that takes more than four seconds.
   const given = Array.from({ length: 40 }, () => expect(pool.query(reads, [], limit)).rejects.toThrow('given up'))
   await Promise.all(given)
   await expect.poll(() => pool.stats).toMatchObject({ idle: 1, size: 1 })
@@ -203,18 +212,22 @@ test('each has that time from when it is the next, also while no request is made
   await fixture.query(`create or replace function insist(seconds float8) returns int4 language plpgsql as $$
     declare until timestamptz := clock_timestamp() + make_interval(secs => seconds);
     begin
-      while clock_timestamp() < until loop
+      loop
         begin
-          perform pg_sleep(0.01);
+          perform pg_sleep(extract(epoch from until - clock_timestamp()));
         exception when query_canceled then null;
         end;
+        exit when clock_timestamp() >= until;
       end loop;
       return 1;
     end $$`)
-  await using connection = await connect(`${fixture.url}?cancel_timeout_ms=2000`)
+  await using connection = await connect(`${fixture.url}?cancel_timeout_ms=4000`)
   await connection.query('select insist($1)', [0])
   // Asked after 800 ms, the first is over before it would be asked again; and the limit before the second is.
-  const insisting = [1.4, 1.4].map((seconds) => connection.fetchValue('select insist($1)', [seconds]))
+  const insisting = [2.2, 2.2].map((seconds) => connection.fetchValue('select insist($1)', [seconds]))
+  // Before that it does not insist.
+  const event = 'select wait_event from pg_stat_activity where pid = $1'
+  await expect.poll(() => fixture.query(event, [connection.processId])).toEqual([{ wait_event: 'PgSleep' }])
   const [answers] = await Promise.all([Promise.all(insisting), connection.cancelAbandoned()])
   expect(answers).toEqual([1, 1])
   expect(await connection.fetchValue('select 1')).toBe(1)
@@ -225,8 +238,7 @@ test('no limit of the pool ends that time sooner', async () => {
   await using pool = await warm(through(proxy, 60_000))
   const processId = await pool.fetchValue('select pg_backend_pid()')
   proxy.connections[0]!.toClient.stall()
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  onTestFinished(() => void vi.useRealTimers())
+  holdTimers()
   const given = expect(pool.fetchValue('select pg_backend_pid()', [], limit)).rejects.toThrow('given up')
   // Twenty seconds.
   for (let turns = 0; turns < 200; turns++) {

@@ -40,7 +40,12 @@ const backends = async (): Promise<number> =>
 /** Somebody else, who has all connections that the server gives, and leaves so many of them. */
 async function occupant(): Promise<AsyncDisposable & { leave(count: number): Promise<void> }> {
   const taken: Connection[] = []
-  for (let n = 0; n < ROOM; n++) taken.push(await connect(url))
+  // One that was refused a moment ago may still be on its way out.
+  const take = (): Promise<unknown> =>
+    connect(url)
+      .then((one) => taken.push(one))
+      .catch(() => {})
+  while (taken.length < ROOM) await take()
   const leave = async (count: number): Promise<void> => {
     const leaving = taken.splice(0, count)
     await Promise.all(leaving.map((one) => one.close()))
@@ -112,7 +117,7 @@ describe('while others have all connections', () => {
   test('whoever waits is told when the time is over, with the reason, and the next is served once there is room', async () => {
     await empty()
     await using other = await occupant()
-    await using pool = open({ acquireTimeoutMs: 1_000 })
+    await using pool = open({ acquireTimeoutMs: 3_000 })
     const failed = await Promise.allSettled(Array.from({ length: 20 }, () => pool.query('select 1')))
     for (const call of failed) {
       const reason: unknown = call.status === 'rejected' ? call.reason : null
@@ -136,13 +141,11 @@ describe('while others have all connections', () => {
     await expect(pool.warmUp()).rejects.toMatchObject(TOO_MANY)
     await other.leave(ROOM)
     await expect
-      .poll(
-        () =>
-          pool.warmUp().then(
-            () => pool.stats.size,
-            () => 0,
-          ),
-        { timeout: 10_000 },
+      .poll(() =>
+        pool.warmUp().then(
+          () => pool.stats.size,
+          () => 0,
+        ),
       )
       .toBe(1)
   })
@@ -161,6 +164,7 @@ test('of two pools, the one that has nothing is served when the other closes', a
   await using late = open()
   const early = open({ idleTimeoutMs: 0 })
   await calls(early, 50)
+  for (const lease of await Promise.all(Array.from({ length: ROOM }, () => early.acquire()))) lease.release()
   expect(early.stats.size).toBe(ROOM)
   const waiting = calls(late, 50)
   await expect.poll(() => late.totals.failed).toBeGreaterThan(1)

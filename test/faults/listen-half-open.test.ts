@@ -9,14 +9,14 @@ import { faultProxy } from '../support/fault-proxy.ts'
 const fixture = poolFixture()
 
 /** Beside the heartbeat: what a machine that has much to do may take. */
-const SLACK_MS = 400
+const SLACK_MS = 3_000
 
 test('a connection that leads nowhere is noticed within two heartbeats, and opened again when it can be', async () => {
   await using proxy = await faultProxy(fixture.server)
-  const heartbeatMs = 300
+  const heartbeatMs = 1_000
   const errors: unknown[] = []
   await using listener = await listen(
-    { ...credentials(), host: proxy.host, port: proxy.port, connectTimeoutMs: 200 },
+    { ...credentials(), host: proxy.host, port: proxy.port, connectTimeoutMs: 2_000 },
     'a',
     {
       heartbeatMs,
@@ -31,7 +31,7 @@ test('a connection that leads nowhere is noticed within two heartbeats, and open
 
   proxy.stall()
   const since = performance.now()
-  await expect.poll(() => listener.processId, { interval: 5, timeout: 5_000 }).toBe(undefined)
+  await expect.poll(() => listener.processId, { interval: 5 }).toBe(undefined)
   expect(performance.now() - since).toBeLessThan(2 * heartbeatMs + SLACK_MS)
 
   await expect.poll(() => errors.length).toBeGreaterThan(0)
@@ -43,7 +43,7 @@ test('a connection that leads nowhere is noticed within two heartbeats, and open
   const events = await take(listener, 2)
   expect(told(events)).toEqual(['gap: connection-lost', 'found'])
   expect(events[0]).toMatchObject({
-    cause: { message: `The server did not answer a listener's heartbeat within 300 ms` },
+    cause: { message: `The server did not answer a listener's heartbeat within 1000 ms` },
   })
 })
 
@@ -57,11 +57,11 @@ test('LISTEN that is never answered is given up by the heartbeat, and the listen
 })
 
 test('a process that is busy for several heartbeats does not take the server for dead', async () => {
-  const heartbeatMs = 20
+  const heartbeatMs = 1_000
   await using listener = await listen(fixture.url, 'a', { heartbeatMs })
   const { processId } = listener
   const nobody = new Int32Array(new SharedArrayBuffer(4))
-  for (let turn = 0; turn < 20; turn++) {
+  for (let turn = 0; turn < 3; turn++) {
     // Two heartbeats are due each time, and the answer to the last one is here, unread.
     Atomics.wait(nobody, 0, 0, 2 * heartbeatMs)
     await new Promise((resolve) => setImmediate(resolve))

@@ -66,6 +66,8 @@ test.each(['53300', '57P03'])(
 test('whoever waits in vain learns why the last attempt has failed', async () => {
   await using full = await scriptedServer((peer) => refuse(peer, '53300'))
   await using pool = createPool({ connection: full.url, max: 1, acquireTimeoutMs: 300 })
+  // An attempt may take longer than that.
+  await expect(pool.warmUp()).rejects.toMatchObject({ code: '53300' })
   await expect(pool.acquire()).rejects.toMatchObject({
     code: 'PGWIRE_POOL_TIMEOUT',
     message: expect.stringContaining('The last attempt to open one has failed: see the cause'),
@@ -101,9 +103,9 @@ test('connections that are kept are opened again once the server is back, althou
   await pool.warmUp()
   proxy.refuse()
   proxy.reset()
-  await expect.poll(() => pool.totals.failed, { timeout: 5_000 }).toBeGreaterThan(1)
+  await expect.poll(() => pool.totals.failed).toBeGreaterThan(1)
   await proxy.accept()
-  await expect.poll(() => pool.stats.idle, { timeout: 5_000 }).toBe(2)
+  await expect.poll(() => pool.stats.idle).toBe(2)
 })
 
 test('under load, each call settles through several outages, and all is well afterwards', async () => {
@@ -125,15 +127,15 @@ test('under load, each call settles through several outages, and all is well aft
   })
   for (let outage = 0; outage < 3; outage++) {
     const before = { served, failed }
-    await expect.poll(() => served, { timeout: 5_000 }).toBeGreaterThan(before.served + 500)
+    await expect.poll(() => served).toBeGreaterThan(before.served + 500)
     proxy.refuse()
     proxy.reset()
-    await expect.poll(() => failed, { timeout: 5_000 }).toBeGreaterThan(before.failed + 100)
+    await expect.poll(() => failed).toBeGreaterThan(before.failed + 100)
     await proxy.accept()
   }
   const { served: soFar } = { served }
-  await expect.poll(() => served, { timeout: 5_000 }).toBeGreaterThan(soFar + 500)
+  await expect.poll(() => served).toBeGreaterThan(soFar + 500)
   work.over = true
   await Promise.all(clients)
   expect(pool.stats).toMatchObject({ busy: 0, waiting: 0 })
-}, 30_000)
+}, 120_000)

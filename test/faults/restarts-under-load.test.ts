@@ -7,8 +7,11 @@ import { LedgerLoad, SCHEMA } from './ledger-load.ts'
 
 const LASTS_MS = process.env['PGWIRE_FULL'] === '1' ? 30_000 : 8_000
 
-/** How soon all clients of a pool are served behind the return of their server: the longest pause of its attempts, and as much again. */
-const RECOVERY_MS = 2_000
+/**
+ * How soon all clients of a pool are served behind the return of their server: the longest pause of its attempts, which is a
+ * second, and what a machine takes that has other things to do.
+ */
+const RECOVERY_MS = 5_000
 
 const MAX = 10
 
@@ -54,14 +57,18 @@ test(
   async () => {
     await using pool = createPool({ connection: server.url, max: MAX })
     await using load = new LedgerLoad(pool)
-    const slow: { readonly way: string; readonly ms: number }[] = []
+    const slow: { readonly way: string; readonly ms: number; readonly failures: number }[] = []
     const end = performance.now() + LASTS_MS
     do {
       for (const [way, restart] of Object.entries(restarts)) {
         await load.more(1_000)
         await restart(pool)
+        const { failed } = pool.totals
+        const { connecting } = pool.stats
         const ms = await load.everybody()
-        if (ms > RECOVERY_MS) slow.push({ way, ms })
+        // Nothing fails but what was on its way: nobody waits for a second pause.
+        const failures = pool.totals.failed - failed
+        if (failures > connecting || ms > RECOVERY_MS) slow.push({ way, ms, failures })
       }
     } while (performance.now() < end)
     await load.settle(server)

@@ -18,10 +18,10 @@ afterAll(() => server.remove())
 
 beforeEach(() => server.query('truncate written'))
 
-/** Resolves once a statement with that text is running. */
-async function running(mark: string): Promise<void> {
-  const asked = 'select count(*)::int as count from pg_stat_activity where state = $1 and query like $2'
-  await expect.poll(() => server.query(asked, ['active', `%${mark}%`])).toEqual([{ count: 1 }])
+/** Resolves once a statement with that text sleeps: `active` it is already while it is only parsed, and not executed yet. */
+async function sleeping(mark: string): Promise<void> {
+  const asked = 'select count(*)::int as count from pg_stat_activity where wait_event = $1 and query like $2'
+  await expect.poll(() => server.query(asked, ['PgSleep', `%${mark}%`])).toEqual([{ count: 1 }])
 }
 
 /** What the system says of a process; `T`: it is stopped. */
@@ -54,7 +54,7 @@ describe.each<StopMode>(['immediate', 'fast', 'crash'])('the server is stopped (
     stopped(async () => {
       await using pool = createPool({ connection: server.url, max: 1 })
       const query = failure(pool.query('select pg_sleep(60) /* death in a query */'))
-      await running('death in a query')
+      await sleeping('death in a query')
       await server.stop(mode)
       const error = await query
       expect(['57P01', '57P02', 'PGWIRE_CONNECTION_LOST']).toContain(error.code)
@@ -170,7 +170,7 @@ describe('one backend is terminated', () => {
     const connection = await connect(server.url)
     const query = failure(connection.query('insert into written select 1 from pg_sleep(60)'))
     const behind = failure(connection.query('select 2'))
-    await running('pg_sleep(60)')
+    await sleeping('pg_sleep(60)')
     await server.terminate(connection.processId)
     expect(await query).toMatchObject({ name: 'AdminShutdownError', code: '57P01', outcome: 'rolled-back' })
     expect(await behind).toMatchObject({ code: 'PGWIRE_CONNECTION_LOST' })
@@ -182,7 +182,7 @@ describe('one backend is terminated', () => {
     const connection = await connect(server.url)
     const block = `do $$ begin insert into written values (1); commit; perform pg_sleep(60); end $$`
     const query = failure(connection.query(block))
-    await running('perform pg_sleep')
+    await sleeping('perform pg_sleep')
     await server.terminate(connection.processId)
     expect(await query).toMatchObject({ code: '57P01', outcome: 'unknown' })
     expect(await server.query('select * from written')).toEqual([{ id: 1 }])

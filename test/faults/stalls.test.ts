@@ -9,7 +9,7 @@ import type { TestDatabase } from '../support/test-server.ts'
 
 const server = sharedServer()
 const MAX = 3
-const timeoutMs = 150
+const LIMIT_MS = 150
 
 let database: TestDatabase
 
@@ -20,7 +20,11 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
-beforeEach(async () => void (await server.query('truncate ledger', [], database.name)))
+beforeEach(async () => {
+  // What a server got of the test before, it finishes, whether anybody is there to hear of it or not.
+  await expect.poll(() => server.backends(database.name)).toEqual([])
+  await server.query('truncate ledger', [], database.name)
+})
 
 const open = (proxy: FaultProxy, options?: CreatePoolOptions): Pool =>
   createPool({ connection: proxy.through(database.url), max: MAX, acquireTimeoutMs: 0, ...options })
@@ -31,6 +35,7 @@ const inLedger = async (): Promise<number[]> =>
 /** A pool whose connections are all there, and know the statements that are to come. */
 async function warm(proxy: FaultProxy, options?: CreatePoolOptions): Promise<Pool> {
   const pool = open(proxy, options)
+  await pool.warmUp()
   const leases = await Promise.all(Array.from({ length: MAX }, () => pool.acquire()))
   for (const { connection } of leases) {
     for (const { prepare } of Object.values(calls)) if (prepare !== undefined) await connection.query(prepare)
@@ -42,39 +47,41 @@ async function warm(proxy: FaultProxy, options?: CreatePoolOptions): Promise<Poo
 /** A way to ask for something with a limit, and what a connection should have met before. */
 interface Call {
   readonly prepare?: string
-  readonly run: (pool: Pool, n: number) => Promise<unknown>
+  readonly run: (pool: Pool, n: number, timeoutMs: number) => Promise<unknown>
 }
 
-const limit = { timeoutMs }
-
 const calls: Readonly<Record<string, Call>> = {
-  'a short read': { prepare: 'select 1', run: (pool) => pool.query('select 1', [], limit) },
-  'a write': { run: (pool, n) => pool.query('insert into ledger values ($1)', [n], limit) },
-  'a statement alone': { run: (pool) => pool.fetchValue('select pg_backend_pid()', [], limit) },
+  'a short read': { prepare: 'select 1', run: (pool, _n, timeoutMs) => pool.query('select 1', [], { timeoutMs }) },
+  'a write': { run: (pool, n, timeoutMs) => pool.query('insert into ledger values ($1)', [n], { timeoutMs }) },
+  'a statement alone': {
+    run: (pool, _n, timeoutMs) => pool.fetchValue('select pg_backend_pid()', [], { timeoutMs }),
+  },
   'a marked read that may write': {
-    run: (pool) => pool.fetchValue('select pg_backend_pid()', [], { ...limit, replica: true }),
+    run: (pool, _n, timeoutMs) => pool.fetchValue('select pg_backend_pid()', [], { timeoutMs, replica: true }),
   },
   'a batch': {
-    run: (pool, n) =>
-      pool.batch([{ sql: 'insert into ledger values ($1)', parameters: [n] }, { sql: 'select 1' }], limit),
+    run: (pool, n, timeoutMs) =>
+      pool.batch([{ sql: 'insert into ledger values ($1)', parameters: [n] }, { sql: 'select 1' }], { timeoutMs }),
   },
-  executeMany: { run: (pool, n) => pool.executeMany('insert into ledger values ($1)', [[n]], limit) },
+  executeMany: {
+    run: (pool, n, timeoutMs) => pool.executeMany('insert into ledger values ($1)', [[n]], { timeoutMs }),
+  },
   'a cursor': {
-    run: async (pool) => {
-      for await (const _ of pool.cursor('select generate_series(1, 1000)', [], { ...limit, prefetch: 10 }));
+    run: async (pool, _n, timeoutMs) => {
+      for await (const _ of pool.cursor('select generate_series(1, 1000)', [], { timeoutMs, prefetch: 10 }));
     },
   },
   'a statement in a transaction': {
-    run: (pool, n) =>
-      pool.transaction((transaction) => transaction.query('insert into ledger values ($1)', [n], limit), {
+    run: (pool, n, timeoutMs) =>
+      pool.transaction((transaction) => transaction.query('insert into ledger values ($1)', [n], { timeoutMs }), {
         signal: AbortSignal.timeout(2 * timeoutMs),
       }),
   },
   'COPY in': {
-    run: (pool, n) => pool.copyFrom('ledger', [[n]], { signal: AbortSignal.timeout(timeoutMs) }),
+    run: (pool, n, timeoutMs) => pool.copyFrom('ledger', [[n]], { signal: AbortSignal.timeout(timeoutMs) }),
   },
   'COPY out': {
-    run: async (pool) => {
+    run: async (pool, _n, timeoutMs) => {
       for await (const _ of pool.copyTo('ledger', { signal: AbortSignal.timeout(timeoutMs) }));
     },
   },
@@ -108,7 +115,7 @@ describe.each(Object.entries(stalls))('nothing arrives %s', (_where, stall) => {
       await using proxy = await faultProxy(server)
       await using pool = await warm(proxy)
       stall(proxy)
-      const failures = await Promise.all(Array.from({ length: 2 * MAX }, (_, n) => failure(run(pool, n))))
+      const failures = await Promise.all(Array.from({ length: 2 * MAX }, (_, n) => failure(run(pool, n, LIMIT_MS))))
       for (const error of failures) expect(GIVEN_UP, error.message).toContain(error.name)
       proxy.resume()
       expect(await pool.fetchValue('select 1')).toBe(1)
@@ -121,7 +128,7 @@ describe.each(Object.entries(stalls))('nothing arrives %s', (_where, stall) => {
 
   test('whoever waits for a connection is told when the time is over, and served when it is', async () => {
     await using proxy = await faultProxy(server)
-    await using pool = await warm(proxy, { acquireTimeoutMs: 200 })
+    await using pool = await warm(proxy, { acquireTimeoutMs: 200, min: MAX })
     stall(proxy)
     const stuck = Array.from({ length: MAX }, () => pool.fetchValue('select pg_backend_pid()'))
     const waiting = await Promise.all(Array.from({ length: 100 }, () => failure(pool.acquire())))
@@ -130,6 +137,7 @@ describe.each(Object.entries(stalls))('nothing arrives %s', (_where, stall) => {
     proxy.resume()
     for (const processId of await Promise.all(stuck)) expect(processId).toBeGreaterThan(0)
     expect(pool.stats).toMatchObject({ busy: 0, size: MAX })
+    expect(pool.totals.opened).toBe(MAX)
   })
 })
 
@@ -158,7 +166,7 @@ describe('a stall in the middle of a message', () => {
       await pool.query('select 1')
       const [connection] = proxy.connections
       proxy.setFaults({ [lane]: slowly })
-      const given = failure(run(pool, { timeoutMs: 1_000 }))
+      const given = failure(run(pool, { timeoutMs: 3_000 }))
       await expect.poll(() => connection![lane].bytes, { interval: 5 }).toBeGreaterThan(HALF)
       connection![lane].stall()
       expect(await given).toMatchObject({ name: 'QueryTimeoutError', outcome: 'unknown' })
@@ -219,13 +227,14 @@ describe('latency', () => {
   test('that is above all limits fails all calls, and below them none', async () => {
     await using proxy = await faultProxy(server)
     await using pool = await warm(proxy)
-    const late = { delayMs: 3 * timeoutMs }
+    const late = { delayMs: 3 * LIMIT_MS }
     proxy.setFaults({ toServer: late, toClient: late })
-    const failures = await Promise.all(Object.values(calls).map(({ run }, n) => failure(run(pool, n))))
+    const failures = await Promise.all(Object.values(calls).map(({ run }, n) => failure(run(pool, n, LIMIT_MS))))
     for (const error of failures) expect(GIVEN_UP, error.message).toContain(error.name)
-    proxy.setFaults({})
+    const slight = { delayMs: 10 }
+    proxy.setFaults({ toServer: slight, toClient: slight })
     await expect.poll(() => pool.stats).toMatchObject({ busy: 0, waiting: 0 })
-    await Promise.all(Object.values(calls).map(({ run }, n) => run(pool, 100 + n)))
+    await Promise.all(Object.values(calls).map(({ run }, n) => run(pool, 100 + n, 20_000)))
     expect(pool.stats).toMatchObject({ busy: 0, waiting: 0 })
   })
 })

@@ -327,7 +327,7 @@ describe('a batch', () => {
 
   test('is aborted as a whole', async () => {
     await using connection = await open()
-    const sleep = { sql: 'select pg_sleep($1)', parameters: [1] }
+    const sleep = { sql: 'select pg_sleep($1)', parameters: [600] }
     for (const state of ['cold', 'warm']) {
       const controller = new AbortController()
       const running = failure(connection.batch([insert(2), sleep], { signal: controller.signal }))
@@ -346,7 +346,7 @@ describe('a batch', () => {
   test('whose connection is lost does not know its outcome, unless it was not sent', async () => {
     await using connection = await open()
     await connection.batch([{ sql: 'select 1' }, { sql: 'select pg_sleep($1)', parameters: [0] }])
-    const running = failure(connection.batch([{ sql: 'select 1' }, { sql: 'select pg_sleep($1)', parameters: [1] }]))
+    const running = failure(connection.batch([{ sql: 'select 1' }, { sql: 'select pg_sleep($1)', parameters: [600] }]))
     await new Promise((resolve) => setTimeout(resolve, 50))
     connection.terminate()
     const error = await running

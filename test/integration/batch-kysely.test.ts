@@ -1,6 +1,6 @@
 /** `batch`, `pipeline`, `prepare` and `executeMany` with Kysely's builders, against a real server. */
 import { CamelCasePlugin, InsertResult, Kysely, PostgresDialect, sql, UpdateResult } from 'kysely'
-import { batch, executeMany, pipeline, type Placeholders, prepare, positionOf } from 'kysely-pgwire'
+import { batch, connect, executeMany, pipeline, type Placeholders, prepare, positionOf } from 'kysely-pgwire'
 import pg from 'pg'
 import { beforeEach, describe, expect, test } from 'vitest'
 
@@ -111,6 +111,8 @@ describe('pipeline', () => {
 
   test('settles each query made in its function as soon as its result is here, in a transaction too', async () => {
     await using opened = shop.open()
+    await using holder = await connect(shop.url)
+    await holder.query('select pg_advisory_lock(1)')
     const { db } = opened
     const order: string[] = []
     const result = await db.transaction().execute((trx) =>
@@ -121,9 +123,10 @@ describe('pipeline', () => {
           .where('id', '=', 1)
           .executeTakeFirst()
           .finally(() => order.push('first'))
-        const second = sql`select pg_sleep(0.2)`.execute(db).finally(() => order.push('second'))
+        const second = sql`select pg_advisory_xact_lock(1)`.execute(db).finally(() => order.push('second'))
         await first
         expect(order).toEqual(['first'])
+        await holder.query('select pg_advisory_unlock(1)')
         await second
         return first
       }),

@@ -78,4 +78,4 @@ test('names are only ever names, whatever is in them', async () => {
     { numRuns: process.env['PGWIRE_FULL'] === '1' ? 300 : 25 },
   )
   await database.query(`select from spared`)
-}, 60_000)
+}, 300_000)

@@ -40,7 +40,7 @@ beforeAll(async () => {
       servers.set(name, { server, shown })
     }),
   )
-}, 60_000)
+})
 
 afterAll(() => Promise.all(Array.from(servers.values(), ({ server }) => server.remove())))
 

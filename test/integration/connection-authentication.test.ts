@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { connect, type ConnectionOptions } from 'kysely-pgwire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { freePort } from '../support/postgres/free-port.ts'
+import { holdPort } from '../support/postgres/held-port.ts'
 import { type PrivateServer, startPrivateServer } from '../support/test-server.ts'
 
 const PASSWORD = 'correct horse battery stäple'
@@ -96,7 +96,8 @@ describe('is refused with a typed error that says where:', () => {
   })
 
   test('a port where nobody listens', async () => {
-    const port = await freePort()
+    await using held = await holdPort()
+    const { port } = held
     expect(await refusal({ port })).toMatchObject({
       name: 'ConnectionError',
       code: 'PGWIRE_CONNECT_FAILED',
@@ -109,9 +110,11 @@ describe('is refused with a typed error that says where:', () => {
   })
 
   test('a host that does not exist', async () => {
-    expect(await refusal({ host: 'no-such-host.invalid' })).toMatchObject({
+    // No name can be so long: the system says so without asking anybody, who might take his time.
+    const host = `${'x'.repeat(64)}.invalid`
+    expect(await refusal({ host })).toMatchObject({
       code: 'PGWIRE_CONNECT_FAILED',
-      host: 'no-such-host.invalid',
+      host,
       phase: 'connecting',
     })
   })
@@ -127,11 +130,12 @@ describe('is refused with a typed error that says where:', () => {
   })
 
   test('too many connections', async () => {
-    await server.query('alter role by_trust connection limit 1')
-    await using connection = await connect(options({ user: 'by_trust' }))
-    expect(await refusal({ user: 'by_trust' })).toMatchObject({ name: 'TooManyConnectionsError', code: '53300' })
+    // A role of its own, of which no other connection can still be on its way out.
+    await server.query('create role alone login connection limit 1')
+    const alone = { host: server.socketDirectory, user: 'alone' }
+    await using connection = await connect(options(alone))
+    expect(await refusal(alone)).toMatchObject({ name: 'TooManyConnectionsError', code: '53300' })
     expect(connection.idle).toBe(true)
-    await server.query('alter role by_trust connection limit -1')
   })
 })
 

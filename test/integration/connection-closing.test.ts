@@ -28,13 +28,16 @@ test.each([20, 0, -1, Number.NaN])(
   async (timeoutMs) => {
     const warnings = warningsFromNow()
     const connection = await connect(sharedServer().url)
-    const told = expect(connection.query('select pg_sleep(1)')).rejects.toMatchObject({
+    const told = expect(connection.query('select pg_sleep(30)')).rejects.toMatchObject({
       code: 'PGWIRE_CONNECTION_CLOSED',
       phase: 'closing',
       outcome: 'unknown',
     })
+    const { processId } = connection
     await connection.close({ timeoutMs })
     await told
     expect(warnings).toEqual([])
+    // The server has not noticed.
+    await sharedServer().terminate(processId)
   },
 )

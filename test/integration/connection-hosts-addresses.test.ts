@@ -6,6 +6,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 
 import { errorResponse, readyForQuery } from '../support/backend-messages.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
+import { byPatientClock } from './patient-clock.ts'
 
 const lookup = vi.hoisted(() => vi.fn<(host: string) => Promise<LookupAddress[]>>())
 vi.mock('node:dns/promises', () => ({ lookup }))
@@ -34,7 +35,7 @@ function rejection(promise: Promise<unknown>): Promise<ConnectionError> {
 
 test('the next address is tried when one is dead', async () => {
   await using server = await scriptedServer(async (peer) => void (await peer.login()))
-  answer('127.0.0.2', '127.0.0.3', '127.0.0.1')
+  answer('127.0.0.12', '127.0.0.13', '127.0.0.1')
   const connection = await connect(login(server.port))
   expect(server.peers).toHaveLength(1)
   connection.terminate()
@@ -54,7 +55,7 @@ test('the next address is tried when one is full', async () => {
 
 test('the name is looked up for each connect', async () => {
   await using server = await scriptedServer(async (peer) => void (await peer.login()))
-  answer('127.0.0.2')
+  answer('127.0.0.12')
   await rejection(connect(login(server.port)))
   answer('127.0.0.1')
   const connection = await connect(login(server.port))
@@ -75,7 +76,7 @@ test('a cancel request goes to the address that was connected to', async () => {
     ).closed
     peer.send(errorResponse({ S: 'ERROR', V: 'ERROR', C: '57014', M: 'cancelled' }), readyForQuery())
   })
-  answer('127.0.0.2', '127.0.0.1')
+  answer('127.0.0.12', '127.0.0.1')
   const connection = await connect(login(server.port))
   const running = rejection(connection.execute('select pg_sleep(60)'))
   await connection.cancel()
@@ -92,10 +93,10 @@ test('an address is not looked up', async () => {
 })
 
 test('when all are dead, the error has the name, and each address as a reason', async () => {
-  answer('127.0.0.2', '127.0.0.3')
+  answer('127.0.0.12', '127.0.0.13')
   const error = await rejection(connect(login(1)))
   expect(error).toMatchObject({ host: NAME, port: 1, code: 'PGWIRE_CONNECT_FAILED', cause: { code: 'ECONNREFUSED' } })
-  for (const part of [`${NAME}:1`, '127.0.0.2', '127.0.0.3']) expect(error.message).toContain(part)
+  for (const part of [`${NAME}:1`, '127.0.0.12', '127.0.0.13']) expect(error.message).toContain(part)
 })
 
 test('a name that is looked up for too long is given up, and a late answer left alone', async () => {
@@ -114,7 +115,8 @@ test('a name that is looked up for too long leaves the next host its share', asy
   await using server = await scriptedServer(async (peer) => void (await peer.login()))
   lookup.mockReturnValueOnce(new Promise(() => {}))
   const host = [NAME, '127.0.0.1']
-  const connection = await connect(login(server.port, { host, connectTimeoutMs: 600 }))
+  const options = login(server.port, { host, connectTimeoutMs: 600 })
+  const connection = await byPatientClock(() => connect(options))
   connection.terminate()
 })
 

@@ -1,5 +1,4 @@
 /** In which order hosts are tried, what leads from one to the next, and what is left behind. */
-import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 
 import {
@@ -10,7 +9,7 @@ import {
   createPool,
   PostgresError,
 } from 'kysely-pgwire'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import {
   authenticationMd5Password,
@@ -23,7 +22,9 @@ import {
   rowDescription,
 } from '../support/backend-messages.ts'
 import { makeCertificates } from '../support/postgres/certificates.ts'
+import { holdPort } from '../support/postgres/held-port.ts'
 import { type Script, type ScriptedServer, scriptedServer } from '../support/scripted-server.ts'
+import { byPatientClock } from './patient-clock.ts'
 
 /** No name of a host can be so long: the system says so without asking anybody. */
 const NOWHERE = `${'x'.repeat(64)}.invalid`
@@ -54,11 +55,9 @@ function rejection(promise: Promise<unknown>): Promise<unknown> {
 
 /** A port of this machine where nobody listens. */
 async function deadPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : expect.unreachable()
+  const held = await holdPort()
+  onTestFinished(() => held.release())
+  return held.port
 }
 
 describe('the next host is tried', () => {
@@ -94,7 +93,8 @@ describe('the next host is tried', () => {
   ])('when one says nothing %s, for its share of the time; it is left', async (_when, script) => {
     await using first = await scriptedServer(script)
     await using second = await scriptedServer(welcoming)
-    const connection = await connect(through([first, second], { connectTimeoutMs: 600 }))
+    const options = through([first, second], { connectTimeoutMs: 600 })
+    const connection = await byPatientClock(() => connect(options))
     await first.peers[0]!.closed
     connection.terminate()
   })
@@ -182,7 +182,8 @@ describe('when all fail', () => {
     await using second = await scriptedServer(() => {})
     await using third = await scriptedServer(() => {})
     const servers = [first, second, third]
-    const error = await rejection(connect(through(servers, { connectTimeoutMs: 450 })))
+    const options = through(servers, { connectTimeoutMs: 450 })
+    const error = await byPatientClock(() => rejection(connect(options)))
     expect(error).toMatchObject({ code: 'PGWIRE_CONNECT_TIMEOUT' })
     expect((error as Error).message).toContain('150 ms')
     for (const { peers } of servers) await peers[0]!.closed
@@ -263,7 +264,7 @@ describe('what the server reports of itself tells whether it fits', () => {
     await using mute = await scriptedServer(welcoming)
     await using good = await scriptedServer(answering(oldPrimary))
     const options = { targetSessionAttrs: 'primary', connectTimeoutMs: 600 } as const
-    const connection = await connect(through([mute, good], options))
+    const connection = await byPatientClock(() => connect(through([mute, good], options)))
     await mute.peers[0]!.closed
     connection.terminate()
   })

@@ -171,7 +171,10 @@ test('sslmode=prefer: what fails behind the login is not tried again without TLS
   const server = servers.get('both')
   const url = urlOf('both', { sslmode: 'prefer' }).replace('/postgres?', '/nowhere?')
   await expect(connect(url)).rejects.toMatchObject({ code: '3D000' })
-  // A second attempt would have been refused with another line in the log.
+  // A second attempt would have been refused with another line in the log, in front of that of the next one.
+  const last = server?.log.waitFor(/database "elsewhere" does not exist/)
+  await expect(connect(url.replace('/nowhere?', '/elsewhere?'))).rejects.toMatchObject({ code: '3D000' })
+  await last
   const lines = server?.log.text.match(/database "nowhere" does not exist/g)
   expect(lines).toHaveLength(1)
 })

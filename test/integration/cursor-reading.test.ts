@@ -92,15 +92,21 @@ describe.each([
   })
 
   test('that is closed while it fetches gives what there was', async () => {
-    const cursor = subject().cursor('select n, pg_sleep(0.02) from generate_series(1, 1000) n', [], { prefetch: 1 })
+    await facts.query('create sequence made')
+    const made = async () => Number((await facts.query('select last_value from made'))[0]?.['last_value'])
+    const slow = `select nextval('made') as n, pg_sleep(0.02) from generate_series(1, 10000)`
+    const cursor = subject().cursor(slow, [], { prefetch: 1 })
     await cursor.fetch(1)
-    const fetched = cursor.fetch(1000)
-    setTimeout(() => void cursor.close(), 50)
+    const fetched = cursor.fetch(10_000)
+    // The server makes a row when the one before it was taken.
+    await expect.poll(made).toBeGreaterThan(3)
+    await cursor.close()
     const { length } = await fetched
     expect(length).toBeGreaterThan(0)
-    expect(length).toBeLessThan(1000)
+    expect(length).toBeLessThan(10_000)
     await cursor.close()
     await idle()
+    await facts.query('drop sequence made')
   })
 
   test('that is closed before it is open leaves nothing behind', async () => {

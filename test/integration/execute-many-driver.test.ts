@@ -299,7 +299,7 @@ describe('executeMany', () => {
   test('is aborted while the server works, and while the source is waited for', async () => {
     await using connection = await open()
     for (const rows of [
-      [[1], [0]],
+      [[600], [0]],
       (async function* () {
         yield [0]
         yield [0]

@@ -1,16 +1,19 @@
 import { sql } from 'kysely'
-import type { PgwireAdapter, PgwireConnection } from 'kysely-pgwire'
+import { connect, type PgwireAdapter, type PgwireConnection } from 'kysely-pgwire'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
-import { petShop } from './kysely-fixture.ts'
+import { type OpenKysely, type OpenOptions, petShop } from './kysely-fixture.ts'
 
 const shop = petShop()
 const strategies = ['cancel query', 'kill session'] as const
 
 /** Far longer than a test may take: whoever waits for it has failed. */
-const SLEEP_SECONDS = 15
-const SOON_MS = 2_000
+const SLEEP_SECONDS = 600
+
+/** What could not be stopped costs its connection later than a test may take, and is not taken for stopped. */
+const open = (options: OpenOptions): OpenKysely =>
+  shop.open({ url: `${shop.url}?cancel_timeout_ms=600000`, ...options })
 
 let printing: MockInstance
 
@@ -28,21 +31,19 @@ const sleep = (mark: string) => sql.raw(`select pg_sleep(${SLEEP_SECONDS}) /* ${
 
 describe.each(strategies)('the strategy %s', (inflightQueryAbortStrategy) => {
   test('stops the query on the server long before its end', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
     const controller = new AbortController()
     const { signal } = controller
     const query = sleep('outside').execute(kysely.db, { signal, inflightQueryAbortStrategy })
     const rejected = expect(query).rejects.toBe(await reasonOnceRunning(controller, 'outside'))
-    const abortedAt = performance.now()
     await rejected
     await expect.poll(() => shop.running('outside')).toEqual([])
-    expect(performance.now() - abortedAt).toBeLessThan(SOON_MS)
     await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
   })
 
   test('stops the query on the server inside a transaction, and rolls that back', async () => {
     await shop.refill()
-    await using kysely = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
     const controller = new AbortController()
     const { signal } = controller
     const transaction = kysely.db.transaction().execute(async (trx) => {
@@ -50,17 +51,15 @@ describe.each(strategies)('the strategy %s', (inflightQueryAbortStrategy) => {
       await sleep('inside').execute(trx, { signal, inflightQueryAbortStrategy })
     })
     const rejected = expect(transaction).rejects.toBe(await reasonOnceRunning(controller, 'inside'))
-    const abortedAt = performance.now()
     await rejected
-    expect(performance.now() - abortedAt).toBeLessThan(SOON_MS)
-    await expect(shop.running('inside')).resolves.toEqual([])
+    await expect.poll(() => shop.running('inside')).toEqual([])
     await expect(shop.query(`select 1 from person where name = 'Dan'`)).resolves.toEqual([])
     await expect(sql`select 1 as one`.execute(kysely.db)).resolves.toMatchObject({ rows: [{ one: 1 }] })
   })
 
   test('stops a query that waits for a lock to be described', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
-    await using locking = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
+    await using locking = open({ pool: { max: 1 } })
     await locking.db.transaction().execute(async (trx) => {
       await sql`lock table person in access exclusive mode`.execute(trx)
       const controller = new AbortController()
@@ -75,7 +74,7 @@ describe.each(strategies)('the strategy %s', (inflightQueryAbortStrategy) => {
   })
 
   test('stops a query at whatever moment of its life it is aborted', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
     await sql`select 1`.execute(kysely.db)
     for (let turns = 0; turns < 60; turns++) {
       const controller = new AbortController()
@@ -85,14 +84,12 @@ describe.each(strategies)('the strategy %s', (inflightQueryAbortStrategy) => {
       for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
       controller.abort()
       await expect(query).rejects.toBe(signal.reason)
-      const startedAt = performance.now()
       await sql`select 1`.execute(kysely.db)
-      expect(performance.now() - startedAt).toBeLessThan(SOON_MS)
     }
   })
 
   test('does nothing to a query that has ended', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
     const controller = new AbortController()
     const { signal } = controller
     const result = await sql`select 1 as one`.execute(kysely.db, { signal, inflightQueryAbortStrategy })
@@ -102,15 +99,24 @@ describe.each(strategies)('the strategy %s', (inflightQueryAbortStrategy) => {
   })
 })
 
-/** Aborts once the server runs the query that contains `mark`; gives the reason that the caller is to see. */
+/** Backends that wait for a lock, or for time to pass, in a query that contains `mark`: it is more than being parsed. */
+const held = (mark: string) =>
+  shop.query(
+    `select pid from pg_stat_activity
+      where state = 'active' and wait_event_type in ('Lock', 'Timeout') and position($1 in query) > 0
+        and pid <> pg_backend_pid() and datname = current_database()`,
+    [mark],
+  )
+
+/** Aborts once the server is in the middle of the query that contains `mark`; gives the reason that the caller is to see. */
 async function reasonOnceRunning(controller: AbortController, mark: string): Promise<unknown> {
-  await expect.poll(() => shop.running(mark), { interval: 5 }).toHaveLength(1)
+  await expect.poll(() => held(mark), { interval: 5 }).toHaveLength(1)
   controller.abort(new Error(`enough of ${mark}`))
   return controller.signal.reason
 }
 
 test('kill session ends the backend', async () => {
-  await using kysely = shop.open({ pool: { max: 1 } })
+  await using kysely = open({ pool: { max: 1 } })
   const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(kysely.db)
   const controller = new AbortController()
   const query = sleep('killed').execute(kysely.db, {
@@ -122,7 +128,7 @@ test('kill session ends the backend', async () => {
 })
 
 test('cancel query keeps the backend', async () => {
-  await using kysely = shop.open({ pool: { max: 1 } })
+  await using kysely = open({ pool: { max: 1 } })
   const pid = sql<{ pid: number }>`select pg_backend_pid() as pid`
   const before = await pid.execute(kysely.db)
   const controller = new AbortController()
@@ -135,14 +141,14 @@ test('cancel query keeps the backend', async () => {
 })
 
 test('cancelQuery resolves once the connection serves again', async () => {
-  await using kysely = shop.open({ pool: { max: 1 } })
+  await using kysely = open({ pool: { max: 1 } })
   const { signal } = new AbortController()
   await kysely.db.getExecutor().provideConnection(async (provided) => {
     const connection = provided as PgwireConnection
     for (const options of [{ signal }, undefined]) {
       const mark = `cancelled directly ${options === undefined ? 'without' : 'with'} a signal`
       const query = connection.executeQuery(sleep(mark).compile(kysely.db), options).catch(() => {})
-      await expect.poll(() => shop.running(mark), { interval: 5 }).toHaveLength(1)
+      await expect.poll(() => held(mark), { interval: 5 }).toHaveLength(1)
       await connection.cancelQuery()
       expect(connection.connection.idle).toBe(true)
       await query
@@ -170,7 +176,7 @@ test('a query that is aborted before it was sent never is', async () => {
 
 test('a cancelled query fails its transaction, which a savepoint can save', async () => {
   await shop.refill()
-  await using kysely = shop.open({ pool: { max: 1 } })
+  await using kysely = open({ pool: { max: 1 } })
   const trx = await kysely.db.startTransaction().execute()
   await trx.insertInto('person').values({ name: 'Dan' }).execute()
   const saved = await trx.savepoint('before').execute()
@@ -186,18 +192,22 @@ test('a cancelled query fails its transaction, which a savepoint can save', asyn
 
 test('ignore query, the default, rejects at once, and the query runs to its end', async () => {
   await shop.refill()
-  await using kysely = shop.open({ pool: { max: 1 } })
+  await using kysely = open({ pool: { max: 1 } })
   const controller = new AbortController()
   const { signal } = controller
-  const text = `with slept as (select pg_sleep(0.3) /* ignored */) insert into person (name) select 'Dan' from slept`
+  await using holder = await connect(shop.url)
+  await holder.query('select pg_advisory_lock(1)')
+  const lock = 'select pg_advisory_xact_lock(1) /* ignored */'
+  const text = `with locked as (${lock}) insert into person (name) select 'Dan' from locked`
   const query = sql.raw(text).execute(kysely.db, { signal })
   await expect(query).rejects.toBe(await reasonOnceRunning(controller, 'ignored'))
+  await holder.query('select pg_advisory_unlock(1)')
   await sql`select 1`.execute(kysely.db)
   await expect(shop.query(`select 1 from person where name = 'Dan'`)).resolves.toHaveLength(1)
 })
 
 test('300 aborts close to the end of their query hit no innocent query', async () => {
-  await using kysely = shop.open({ pool: { max: 1 } })
+  await using kysely = open({ pool: { max: 1 } })
   await sql`select pg_sleep(0.004)`.execute(kysely.db)
   await sql`select pg_sleep(0.001)`.execute(kysely.db)
   let aborted = 0
@@ -209,9 +219,10 @@ test('300 aborts close to the end of their query hit no innocent query', async (
       () => {},
       () => aborted++,
     )
-    // From well before the end of the query to a little after it.
+    // From well before the end of the query to a little after it, however long that takes.
     const until = performance.now() + 2.5 + (attempt % 60) / 20
     while (performance.now() < until) await new Promise(setImmediate)
+    if (attempt % 60 === 59) await settled
     controller.abort()
     await expect(sql`select pg_sleep(0.001), 1 as one`.execute(kysely.db)).resolves.toMatchObject({
       rows: [{ one: 1 }],
@@ -224,7 +235,7 @@ test('300 aborts close to the end of their query hit no innocent query', async (
 
 describe('waiting for a connection', () => {
   test('ends at once when it is aborted, and takes no connection from others', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
     await kysely.db.connection().execute(async (held) => {
       const controller = new AbortController()
       const { signal } = controller
@@ -243,13 +254,16 @@ describe('waiting for a connection', () => {
   })
 
   test('with a signal that is aborted already asks the pool for nothing', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
-    await expect(sql`select 1`.execute(kysely.db, { signal: AbortSignal.abort() })).rejects.toThrow()
-    await expect(shop.backends()).resolves.toEqual([])
+    await using kysely = open({ pool: { max: 1 } })
+    const { pool } = kysely.db.getExecutor().adapter as PgwireAdapter
+    const refused = expect(sql`select 1`.execute(kysely.db, { signal: AbortSignal.abort() })).rejects.toThrow()
+    expect(pool.stats).toMatchObject({ size: 0, connecting: 0, waiting: 0 })
+    await refused
+    expect(pool.stats).toMatchObject({ size: 0, connecting: 0, waiting: 0 })
   })
 
   test('can be aborted 1,000 times around the moment of the assignment without losing the connection', async () => {
-    await using kysely = shop.open({ pool: { max: 1, acquireTimeoutMs: 2_000 } })
+    await using kysely = open({ pool: { max: 1, acquireTimeoutMs: 15_000 } })
     await sql`select 1`.execute(kysely.db)
     for (let attempt = 0; attempt < 1_000; attempt++) {
       const controller = new AbortController()
@@ -266,7 +280,7 @@ describe('waiting for a connection', () => {
   })
 
   test('can be aborted in db.connection()', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
     await kysely.db.connection().execute(async (holder) => {
       await sql`select 1`.execute(holder)
       const controller = new AbortController()
@@ -289,7 +303,7 @@ describe('a stream', () => {
     )
 
   test('that is aborted during a pending next is cancelled on the server', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
     const controller = new AbortController()
     const { signal } = controller
     let rows = 0
@@ -304,7 +318,7 @@ describe('a stream', () => {
   })
 
   test('that is aborted between two rows ends with the reason, and the connection is free', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
     const controller = new AbortController()
     const { signal } = controller
     const seen: number[] = []
@@ -322,7 +336,7 @@ describe('a stream', () => {
 
   test('that is aborted inside a transaction is cancelled, and the transaction rolled back', async () => {
     await shop.refill()
-    await using kysely = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
     const controller = new AbortController()
     const { signal } = controller
     const transaction = kysely.db.transaction().execute(async (trx) => {
@@ -339,8 +353,8 @@ describe('a stream', () => {
   })
 
   test('that waits for a lock to be described is cancelled', async () => {
-    await using kysely = shop.open({ pool: { max: 1 } })
-    await using locking = shop.open({ pool: { max: 1 } })
+    await using kysely = open({ pool: { max: 1 } })
+    await using locking = open({ pool: { max: 1 } })
     await locking.db.transaction().execute(async (trx) => {
       await sql`lock table person in access exclusive mode`.execute(trx)
       const controller = new AbortController()

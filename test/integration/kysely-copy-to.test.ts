@@ -138,7 +138,8 @@ describe('the connection', () => {
     await reader.read()
     await reader.cancel()
     await one()
-    expect((await shop.backends()).length).toBeLessThanOrEqual(2)
+    // One that had to be cut may be on its way out.
+    await expect.poll(async () => (await shop.backends()).length).toBeLessThanOrEqual(2)
   })
 
   test('may be waited for in vain: an abort does not wait, and takes none', async () => {

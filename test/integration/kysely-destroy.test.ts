@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { connect } from 'kysely-pgwire'
 import { expect, test } from 'vitest'
 
 import { petShop } from './kysely-fixture.ts'
@@ -8,10 +9,13 @@ const shop = petShop()
 test('destroy waits for a query that runs', async () => {
   const { db } = shop.open()
   const ended: string[] = []
-  const query = sql`select pg_sleep(0.2) /* outlives destroy */`.execute(db).then(() => ended.push('query'))
-  await expect.poll(() => shop.running('outlives destroy'), { interval: 5 }).toHaveLength(1)
-  await db.destroy().then(() => ended.push('destroy'))
-  await query
+  const holder = await connect(shop.url)
+  await holder.query('select pg_advisory_lock(1)')
+  const query = sql`select pg_advisory_xact_lock(1) /* outlives destroy */`.execute(db).then(() => ended.push('query'))
+  await expect.poll(() => shop.running('outlives destroy')).toHaveLength(1)
+  const destroyed = db.destroy().then(() => ended.push('destroy'))
+  await holder.close()
+  await Promise.all([query, destroyed])
   expect(ended).toEqual(['query', 'destroy'])
   await expect.poll(() => shop.backends()).toEqual([])
 })
@@ -32,12 +36,15 @@ test('destroy waits for a transaction, which can go on and commit', async () => 
 
 test('destroy serves a query that waits for a connection', async () => {
   const { db } = shop.open({ pool: { max: 1 } })
-  const running = sql`select pg_sleep(0.2) /* before the waiting */`.execute(db)
-  await expect.poll(() => shop.running('before the waiting'), { interval: 5 }).toHaveLength(1)
+  await using holder = await connect(shop.url)
+  await holder.query('select pg_advisory_lock(1)')
+  const running = sql`select pg_advisory_xact_lock(1) /* before the waiting */`.execute(db)
+  await expect.poll(() => shop.running('before the waiting')).toHaveLength(1)
   const waiting = sql`select 1 as one`.execute(db)
   // The waiting query has reached the pool when a second one, started later, has failed behind a destroy.
   await Promise.resolve()
   const destroyed = db.destroy()
+  await holder.close()
   const [, result] = await Promise.all([running, waiting, destroyed])
   expect(result.rows).toEqual([{ one: 1 }])
 })

@@ -14,6 +14,7 @@ import {
   executeArrays,
   executeMany,
   type KyselyQueryOptions,
+  type PgwireAdapter,
   pipeline,
   type Placeholders,
   prepare,
@@ -59,11 +60,18 @@ describe('a time limit', () => {
     await using kysely = shop.open({ pool: { max: 1 } })
     const { db } = kysely
     const limited = queryOptions({ timeoutMs: 50 })
+    // Described, they are sent at once: what is given up while it is described is known not to have been.
+    const { pool } = db.getExecutor().adapter as PgwireAdapter
+    const fragment = sql`select pg_sleep(600)`
+    {
+      await using lease = await pool.acquire()
+      for (const query of [slow(db).compile(), fragment.compile(db)]) await lease.connection.prepare(query.sql)
+    }
     const calls = [
       () => slow(db.withPlugin(limited)).execute(),
       () => slow(db).withPlugin(limited).execute(),
       () => slow(db).withPlugin(limited).executeTakeFirst(),
-      () => sql`select pg_sleep(600)`.withPlugin(limited).execute(db),
+      () => fragment.withPlugin(limited).execute(db),
       () => slow(db).withPlugin(limited).stream().next(),
       () => db.transaction().execute((trx) => slow(trx).withPlugin(limited).execute()),
       () => db.connection().execute((one) => slow(one).withPlugin(limited).execute()),
@@ -94,12 +102,12 @@ describe('a time limit', () => {
     await shop.query(`
       create table if not exists slow_commit (n int4);
       create or replace function wait_a_moment() returns trigger language plpgsql as
-        $$ begin perform pg_sleep(0.2); return null; end $$;
+        $$ begin perform pg_sleep(2.2); return null; end $$;
       drop trigger if exists slow on slow_commit;
       create constraint trigger slow after insert on slow_commit
         deferrable initially deferred for each row execute function wait_a_moment();
     `)
-    await using kysely = shop.open({ url: `${shop.url}?query_timeout_ms=100` })
+    await using kysely = shop.open({ url: `${shop.url}?query_timeout_ms=2000` })
     await kysely.db.transaction().execute((trx) => sql`insert into slow_commit values (1)`.execute(trx))
     const controlled = await kysely.db.startTransaction().execute()
     const saved = await controlled.savepoint('one').execute()
@@ -107,11 +115,11 @@ describe('a time limit', () => {
     await saved.releaseSavepoint('one').execute()
     await controlled.commit().execute()
     expect(await shop.query('select count(*)::int4 as n from slow_commit')).toEqual([{ n: 2 }])
-    expect(await timeoutOf(slow(kysely.db).execute())).toMatchObject({ timeoutMs: 100 })
+    expect(await timeoutOf(slow(kysely.db).execute())).toMatchObject({ timeoutMs: 2_000 })
     await kysely.db
       .withPlugin(queryOptions({ timeoutMs: 0 }))
       .selectFrom('pet')
-      .select(sql`pg_sleep(0.2)`.as('s'))
+      .select(sql`pg_sleep(2.2)`.as('s'))
       .execute()
   })
 })

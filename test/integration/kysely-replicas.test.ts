@@ -176,7 +176,9 @@ describe('a transaction', () => {
       .execute((trx) => trx.insertInto('item').values({ id: 9, name: 'x' }).execute())
     await expect(failing).rejects.toMatchObject({ code: '25006' })
     expect(await selectMarked(db).execute()).toEqual([{ there: true }])
-    expect(pool.replicas[0]!.totals).toMatchObject({ opened: 1, closed: { demoted: 0 } })
+    // While its role is looked up, the next call may have opened another.
+    const { closed } = pool.replicas[0]!.totals
+    expect(Object.entries(closed).filter(([, count]) => count > 0)).toEqual([])
   })
 
   test('that writes keeps what is marked', async () => {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
 import { CompiledQuery, sql } from 'kysely'
-import { type PgwireConnection, UsageError } from 'kysely-pgwire'
+import { type PgwireAdapter, type PgwireConnection, UsageError } from 'kysely-pgwire'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
@@ -234,8 +234,10 @@ describe('prefetching', () => {
 
   test('nothing is sent before the first row is asked for', async () => {
     await using kysely = shop.open<Series>({ pool: { max: 1 } })
+    const { pool } = kysely.db.getExecutor().adapter as PgwireAdapter
     const stream = series(kysely, 10).stream()
-    await expect(shop.backends()).resolves.toEqual([])
+    await new Promise(setImmediate)
+    expect(pool.stats).toMatchObject({ size: 0, connecting: 0, waiting: 0 })
     await stream.return?.(undefined)
   })
 })

@@ -103,7 +103,11 @@ describe('a transaction whose begin fails', () => {
   test('does not run the callback nor roll back, and gives its connection back', async () => {
     await using kysely = shop.open({
       pool: { max: 1 },
-      onReserveConnection: (connection) => shop.server.terminate((connection as PgwireConnection).connection.processId),
+      onReserveConnection: async (reserved) => {
+        const { connection } = reserved as PgwireConnection
+        await shop.server.terminate(connection.processId)
+        await expect.poll(() => connection.closed).toBe(true)
+      },
     })
     let called = 0
     for (let attempt = 0; attempt < 5; attempt++) {

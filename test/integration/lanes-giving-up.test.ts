@@ -2,7 +2,7 @@ import { QueryTimeoutError } from 'kysely-pgwire'
 import { beforeAll, expect, test, vi } from 'vitest'
 
 import { type Random, seededRandom } from '../support/random.ts'
-import { LOOKUP, prove, proveLookup } from './lanes-fixture.ts'
+import { LOOKUP, prove } from './lanes-fixture.ts'
 import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
@@ -10,11 +10,14 @@ const ROUNDS = process.env['PGWIRE_FULL'] === '1' ? 1_000 : 150
 
 beforeAll(() => fixture.query('create table entry (id int4 primary key)'))
 
+/** A cancel that takes longer costs the connection. */
+const connection = () => `${fixture.url}?cancel_timeout_ms=60000`
+
 const COUNT = 'select count(*)::int4 as n from generate_series(1, $1::int4)'
 
 test('one that is given up in the middle is told at once, and its neighbours get what they asked for', async () => {
   await using pool = fixture.open({ max: 1 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   const controller = new AbortController()
   const before = Array.from({ length: 10 }, (_, n) => pool.fetchValue(LOOKUP, [n]))
   const refused = pool.query(LOOKUP, [1_000], { signal: controller.signal })
@@ -31,8 +34,7 @@ test('one that is given up before it leaves is never sent', async () => {
   await using pool = fixture.open({ max: 1 })
   const insert = (id: number, signal?: AbortSignal) => pool.query('insert into entry values ($1)', [id], { signal })
   let id = 0
-  await proveLookup(pool, 1)
-  await prove(pool, 1, () => insert(++id))
+  await prove(pool, 1, (signal) => insert(++id, signal))
   const controller = new AbortController()
   const lookups = [pool.fetchValue(LOOKUP, [1]), pool.fetchValue(LOOKUP, [2])]
   const given = insert(1_000_000, controller.signal)
@@ -66,9 +68,10 @@ async function ask(rows: number, random: Random, pool: ReturnType<typeof fixture
 
 test(`a cancel never hits anybody else: ${ROUNDS} rounds of 30 statements, a half of which are given up at random`, async () => {
   const random = seededRandom()
-  await using pool = fixture.open({ max: 3, acquireTimeoutMs: 0 })
-  await proveLookup(pool, 3)
-  await prove(pool, 3, () => pool.query(COUNT, [1]))
+  await using pool = fixture.open({ connection: connection(), max: 3, acquireTimeoutMs: 0 })
+  await prove(pool, 3, (signal) => pool.query(COUNT, [1], { signal }))
+  // Those of the pools before may be on their way out.
+  await expect.poll(() => fixture.backends()).toHaveLength(3)
   const backends = await fixture.backends()
   const wrong: string[] = []
   for (let round = 0; round < ROUNDS; round++) {
@@ -84,8 +87,7 @@ test(`a cancel never hits anybody else: ${ROUNDS} rounds of 30 statements, a hal
 
 test('a statement that is always given up in time is not taken for a short one', async () => {
   await using pool = fixture.open({ max: 1, acquireTimeoutMs: 0 })
-  await proveLookup(pool, 1)
-  await prove(pool, 1, () => pool.query(COUNT, [1]))
+  await prove(pool, 1, (signal) => pool.query(COUNT, [1], { signal }))
   const slow = pool.query(COUNT, [50_000_000], { timeoutMs: 200 })
   await expect(slow).rejects.toThrow(QueryTimeoutError)
   await expect.poll(() => pool.stats.idle).toBe(1)
@@ -96,8 +98,7 @@ test('a statement that is always given up in time is not taken for a short one',
 
 test('those who give up behind a slow statement are not taken for slow themselves', async () => {
   await using pool = fixture.open({ max: 1, acquireTimeoutMs: 0 })
-  await proveLookup(pool, 1)
-  await prove(pool, 1, () => pool.query(COUNT, [1]))
+  await prove(pool, 1, (signal) => pool.query(COUNT, [1], { signal }))
   const slow = pool.query(COUNT, [3_000_000])
   const behind = Array.from({ length: 20 }, (_, n) => pool.query(LOOKUP, [n], { timeoutMs: 100 }))
   expect(pool.stats.waiting).toBe(0)
@@ -115,16 +116,15 @@ test('no listener stays on a signal', async () => {
   const added = vi.spyOn(signal, 'addEventListener')
   const removed = vi.spyOn(signal, 'removeEventListener')
   await using pool = fixture.open({ max: 1 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   await Promise.all(Array.from({ length: 150 }, (_, n) => pool.query(LOOKUP, [n], { signal })))
   expect(added.mock.calls.length).toBeGreaterThan(150)
   for (const [, listener] of added.mock.calls) expect(removed).toHaveBeenCalledWith('abort', listener)
 })
 
 test('several that were given up and still run are cancelled, and their connection serves again', async () => {
-  await using pool = fixture.open({ max: 1 })
-  await proveLookup(pool, 1)
-  await prove(pool, 1, () => pool.query(COUNT, [1]))
+  await using pool = fixture.open({ connection: connection(), max: 1 })
+  await prove(pool, 1, (signal) => pool.query(COUNT, [1], { signal }))
   const pid = await pool.fetchValue<number>('select pg_backend_pid()')
   const controller = new AbortController()
   // Each of them would take minutes.

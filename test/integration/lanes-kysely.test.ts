@@ -3,7 +3,7 @@ import { batch, connect, executeMany, type PgwireAdapter, pipeline, type Pool } 
 import { beforeEach, expect, test } from 'vitest'
 
 import { type PetShop, petShop } from './kysely-fixture.ts'
-import { prove, proveLookup } from './lanes-fixture.ts'
+import { prove } from './lanes-fixture.ts'
 
 const shop = petShop()
 beforeEach(() => shop.refill())
@@ -13,27 +13,29 @@ const poolOf = (db: Kysely<PetShop>): Pool => (db.getExecutor().adapter as Pgwir
 const person = (db: Kysely<PetShop>, id: number) => db.selectFrom('person').select('name').where('id', '=', id)
 const birthday = (db: Kysely<PetShop>, id: number) => db.updateTable('person').set({ age: 31 }).where('id', '=', id)
 
-/** Lets the pool of one connection learn that what a builder makes is short. */
-async function proveBuilders(db: Kysely<PetShop>): Promise<Pool> {
+/** Lets the pool of one connection learn that what a builder makes is short, and the other statements. */
+async function proveBuilders(db: Kysely<PetShop>, ...others: readonly string[]): Promise<Pool> {
   const first = await person(db, 1).execute()
   expect(first).toEqual([{ name: 'Ann' }])
   const pool = poolOf(db)
-  await proveLookup(pool, 1)
-  for (const query of [person(db, 1), birthday(db, 1)]) {
-    const { sql: text, parameters } = query.compile()
-    await prove(pool, 1, () => pool.query(text, parameters))
-  }
+  const built = [person(db, 1), birthday(db, 1)].map((query) => query.compile())
+  const statements = [...built, ...others.map((text) => ({ sql: text, parameters: [] }))]
+  const runs = statements.map(
+    ({ sql: text, parameters }) =>
+      (signal?: AbortSignal) =>
+        pool.query(text, parameters, { signal }),
+  )
+  await prove(pool, 1, ...runs)
   return pool
 }
 
 /** Runs `use` while a statement on the only connection of the pool waits for a lock: others may get on still. */
 async function besideStuckRead(db: Kysely<PetShop>, use: (pool: Pool) => Promise<void>): Promise<void> {
-  const pool = await proveBuilders(db)
-  const read = () => pool.query('select name from pet')
-  await prove(pool, 1, read)
+  const read = 'select name from pet'
+  const pool = await proveBuilders(db, read)
   await using admin = await connect(shop.url)
   await admin.execute('begin; lock table pet in access exclusive mode')
-  const stuck = read()
+  const stuck = pool.query(read)
   try {
     await use(pool)
   } finally {

@@ -1,7 +1,7 @@
 import { connect, PoolTimeoutError } from 'kysely-pgwire'
 import { beforeAll, expect, test } from 'vitest'
 
-import { LOOKUP, prove, proveLookup } from './lanes-fixture.ts'
+import { LOOKUP, prove } from './lanes-fixture.ts'
 import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
@@ -22,8 +22,7 @@ const waitingForLocks = async (): Promise<number> => {
 
 test('a read that waits for a lock takes nobody with it once it is old', async () => {
   await using pool = fixture.open({ max: 2, acquireTimeoutMs: 0 })
-  const read = () => pool.fetchValue('select n from locked')
-  await proveLookup(pool, 2)
+  const read = (signal?: AbortSignal) => pool.fetchValue('select n from locked', [], { signal })
   await prove(pool, 2, read)
   await using admin = await connect(fixture.url)
   await admin.execute('begin; lock table locked in access exclusive mode')
@@ -40,8 +39,7 @@ test('a read that waits for a lock takes nobody with it once it is old', async (
 
 test('where a read is stuck and somebody who is behind it gives up, nobody else gets on', async () => {
   await using pool = fixture.open({ max: 2, acquireTimeoutMs: 0 })
-  const read = () => pool.fetchValue('select n from locked')
-  await proveLookup(pool, 2)
+  const read = (signal?: AbortSignal) => pool.fetchValue('select n from locked', [], { signal })
   await prove(pool, 2, read)
   await using admin = await connect(fixture.url)
   await admin.execute('begin; lock table locked in access exclusive mode')
@@ -69,8 +67,8 @@ test('where a read is stuck and somebody who is behind it gives up, nobody else 
 
 test('a transaction can await other statements of the pool while a write waits for its row, with connections free', async () => {
   await using pool = fixture.open({ max: 4, acquireTimeoutMs: 0 })
-  const deposit = () => pool.query('update account set balance = balance + 1 where id = $1', [1])
-  await proveLookup(pool, 4)
+  const deposit = (signal?: AbortSignal) =>
+    pool.query('update account set balance = balance + 1 where id = $1', [1], { signal })
   await prove(pool, 4, deposit)
   const balance = async () =>
     (await fixture.query('select balance from account where id = 1'))[0]?.['balance'] as number
@@ -93,7 +91,7 @@ test('a transaction can await other statements of the pool while a write waits f
 
 test('who wants a connection alone gets it under a load that never ends', async () => {
   await using pool = fixture.open({ max: 2, acquireTimeoutMs: 0 })
-  await proveLookup(pool, 2)
+  await prove(pool, 2)
   const work = { over: false, count: 0 }
   const riders = Array.from({ length: 300 }, async (_, n) => {
     for (; !work.over; work.count++) await pool.query(LOOKUP, [n])
@@ -113,7 +111,7 @@ test('who wants a connection alone gets it under a load that never ends', async 
 
 test('statements that share get on under a load of transactions that never ends', async () => {
   await using pool = fixture.open({ max: 2, acquireTimeoutMs: 0 })
-  await proveLookup(pool, 2)
+  await prove(pool, 2)
   const work = { over: false, count: 0 }
   const holders = Array.from({ length: 20 }, async () => {
     for (; !work.over; work.count++) await pool.transaction((transaction) => transaction.query('select 3'))
@@ -127,7 +125,7 @@ test('statements that share get on under a load of transactions that never ends'
 
 test('of two lines, the one with the earlier comer is served first', async () => {
   await using pool = fixture.open({ max: 1, acquireTimeoutMs: 0 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   const order: string[] = []
   const note = (name: string) => () => void order.push(name)
   const held = await pool.acquire()
@@ -153,8 +151,9 @@ test('of two lines, the one with the earlier comer is served first', async () =>
 })
 
 test('a statement that waits too long to share is a PoolTimeoutError, and was not sent', async () => {
-  await using pool = fixture.open({ max: 1, acquireTimeoutMs: 500 })
-  await proveLookup(pool, 1)
+  await using pool = fixture.open({ max: 1, acquireTimeoutMs: 2_000 })
+  await pool.warmUp()
+  await prove(pool, 1)
   const held = await pool.acquire()
   const waits = pool.query(LOOKUP, [1])
   await expect(waits).rejects.toThrow(PoolTimeoutError)
@@ -168,8 +167,7 @@ test('one that is given up while it waits is never sent, and its neighbours are 
   await using pool = fixture.open({ max: 1, acquireTimeoutMs: 0 })
   const deposit = (by: number, signal?: AbortSignal) =>
     pool.query('update account set balance = balance + $1 where id = 2', [by], { signal })
-  await proveLookup(pool, 1)
-  await prove(pool, 1, () => deposit(0))
+  await prove(pool, 1, (signal) => deposit(0, signal))
   const held = await pool.acquire()
   const controller = new AbortController()
   const given = [deposit(1, controller.signal), deposit(10), deposit(100, controller.signal), deposit(1_000)]

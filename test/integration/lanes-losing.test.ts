@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 
 import { type FaultProxy, faultProxy } from '../support/fault-proxy.ts'
 import { type Random, seededRandom } from '../support/random.ts'
-import { LOOKUP, prove, proveLookup } from './lanes-fixture.ts'
+import { LOOKUP, prove } from './lanes-fixture.ts'
 import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
@@ -21,7 +21,8 @@ afterEach(async () => {
   expect(unhandled).toEqual([])
 })
 
-const insert = (pool: Pool, id: number): Promise<unknown> => pool.query('insert into ledger values ($1)', [id])
+const insert = (pool: Pool, id: number, signal?: AbortSignal): Promise<unknown> =>
+  pool.query('insert into ledger values ($1)', [id], { signal })
 
 /** How often a number may be in the table, by what the caller was told. */
 const allowed: Readonly<Record<'ok' | Outcome, readonly number[]>> = {
@@ -35,8 +36,7 @@ const allowed: Readonly<Record<'ok' | Outcome, readonly number[]>> = {
 test('those who had not left when their connection died go to another one, and are executed once', async () => {
   await using pool = fixture.open({ max: 1 })
   let id = 0
-  await proveLookup(pool, 1)
-  await prove(pool, 1, () => insert(pool, --id))
+  await prove(pool, 1, (signal) => insert(pool, --id, signal))
   const lease = await pool.acquire()
   const { connection } = lease
   lease.release()
@@ -54,7 +54,7 @@ test('those who had not left when their connection died go to another one, and a
 test('those who had left are told that nobody knows, each by an error of its own', async () => {
   await using proxy = await faultProxy(fixture.server)
   await using pool = createPool({ connection: proxy.through(fixture.url), max: 1, acquireTimeoutMs: 0 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   proxy.stall()
   const lookups = Array.from({ length: 20 }, (_, n) => pool.query(LOOKUP, [n]))
   await new Promise(setImmediate)
@@ -69,7 +69,7 @@ test('those who had left are told that nobody knows, each by an error of its own
 
 test('an administrator who ends the backend under a load loses nobody', async () => {
   await using pool = fixture.open({ max: 2, acquireTimeoutMs: 0 })
-  await proveLookup(pool, 2)
+  await prove(pool, 2)
   const work = { over: false, asked: 0, answered: 0, refused: 0 }
   const riders = Array.from({ length: 100 }, async (_, n) => {
     while (!work.over) {
@@ -117,8 +117,7 @@ test(`${FAULTS} connections that are cut at random under those who share them: n
     const max = random.between(1, 3)
     const pool = createPool({ connection: proxy.through(fixture.url), max, acquireTimeoutMs: 0 })
     let learning = -1_000_000 * (fault + 1)
-    await proveLookup(pool, max)
-    await prove(pool, max, () => insert(pool, --learning))
+    await prove(pool, max, (signal) => insert(pool, --learning, signal))
     injectFault(proxy, random)
     const calls = Array.from({ length: 40 }, async () => {
       const n = ++id

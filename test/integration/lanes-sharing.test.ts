@@ -1,7 +1,7 @@
 import { connect } from 'kysely-pgwire'
 import { beforeAll, expect, test } from 'vitest'
 
-import { LOOKUP, prove, proveLookup } from './lanes-fixture.ts'
+import { LOOKUP, prove } from './lanes-fixture.ts'
 import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 test('20 lookups that are known to be short share the only connection, and each gets its own answer', async () => {
   await using pool = fixture.open({ max: 1 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   const lookups = Array.from({ length: 20 }, (_, n) => pool.fetchValue<number>(LOOKUP, [n]))
   expect(pool.stats).toEqual({ size: 1, idle: 0, busy: 1, connecting: 0, waiting: 0 })
   await expect(Promise.all(lookups)).resolves.toEqual(Array.from({ length: 20 }, (_, n) => n))
@@ -31,7 +31,7 @@ test("with pipelining 'off', 19 of 20 wait", async () => {
 
 test('a statement that has never been run has its connection to itself', async () => {
   await using pool = fixture.open({ max: 1 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   const first = pool.query('select 1 as never_run')
   const others = [pool.query('select 1 as never_run'), pool.query(LOOKUP, [1])]
   expect(pool.stats.waiting).toBe(2)
@@ -40,7 +40,7 @@ test('a statement that has never been run has its connection to itself', async (
 
 test('one that is never shared has its connection to itself however often it was run', async () => {
   await using pool = fixture.open({ max: 1 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   const alone = "select current_setting('TimeZone')"
   for (let run = 0; run < 10; run++) await pool.query(alone)
   const queries = [pool.query(LOOKUP, [1]), pool.query(alone), pool.query(alone)]
@@ -50,7 +50,7 @@ test('one that is never shared has its connection to itself however often it was
 
 test('64 share a connection, and those behind them wait', async () => {
   await using pool = fixture.open({ max: 1 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   const lookups = Array.from({ length: 200 }, (_, n) => pool.fetchValue<number>(LOOKUP, [n]))
   expect(pool.stats.waiting).toBe(136)
   await expect(Promise.all(lookups)).resolves.toEqual(Array.from({ length: 200 }, (_, n) => n))
@@ -58,7 +58,7 @@ test('64 share a connection, and those behind them wait', async () => {
 
 test('idle connections are used before any is shared, and the load is spread over all', async () => {
   await using pool = fixture.open({ max: 3 })
-  await proveLookup(pool, 3)
+  await prove(pool, 3)
   const lookups = Array.from({ length: 3 }, (_, n) => pool.query(LOOKUP, [n]))
   expect(pool.stats).toMatchObject({ busy: 3, idle: 0, waiting: 0 })
   const more = Array.from({ length: 189 }, (_, n) => pool.query(LOOKUP, [n]))
@@ -70,8 +70,7 @@ test('idle connections are used before any is shared, and the load is spread ove
 
 test('a write may be behind reads, and has nobody behind it', async () => {
   await using pool = fixture.open({ max: 1 })
-  const write = () => pool.query('update item set n = n + 1 where id = $1', [1])
-  await proveLookup(pool, 1)
+  const write = (signal?: AbortSignal) => pool.query('update item set n = n + 1 where id = $1', [1], { signal })
   await prove(pool, 1, write)
   const queries = [pool.query(LOOKUP, [1]), pool.query(LOOKUP, [2]), write()]
   expect(pool.stats.waiting).toBe(0)
@@ -86,8 +85,7 @@ test('a write may be behind reads, and has nobody behind it', async () => {
 
 test('who locks rows has nobody behind it', async () => {
   await using pool = fixture.open({ max: 1 })
-  const lock = () => pool.query('select n from item where id = $1 for key share', [1])
-  await proveLookup(pool, 1)
+  const lock = (signal?: AbortSignal) => pool.query('select n from item where id = $1 for key share', [1], { signal })
   await prove(pool, 1, lock)
   const queries = [lock(), pool.query(LOOKUP, [1])]
   expect(pool.stats.waiting).toBe(1)
@@ -96,14 +94,14 @@ test('who locks rows has nobody behind it', async () => {
 
 test('a statement that was slow shares no more until it has been quick for a while', async () => {
   await using pool = fixture.open({ max: 1 })
-  const count = (rows: number) => pool.fetchValue('select count(*) from generate_series(1, $1::int4)', [rows])
-  await proveLookup(pool, 1)
-  await prove(pool, 1, () => count(1))
+  const count = (rows: number, signal?: AbortSignal) =>
+    pool.fetchValue('select count(*) from generate_series(1, $1::int4)', [rows], { signal })
+  await prove(pool, 1, (signal) => count(1, signal))
   await count(3_000_000)
   const queries = [pool.query(LOOKUP, [1]), count(1)]
   expect(pool.stats.waiting).toBe(1)
   await Promise.all(queries)
-  await prove(pool, 1, () => count(1))
+  await prove(pool, 1, (signal) => count(1, signal))
   const again = [pool.query(LOOKUP, [1]), count(1), count(1)]
   expect(pool.stats.waiting).toBe(0)
   await Promise.all(again)
@@ -111,9 +109,9 @@ test('a statement that was slow shares no more until it has been quick for a whi
 
 test('an error is that of its own statement, and no neighbour notices', async () => {
   await using pool = fixture.open({ max: 1 })
-  const divide = (by: number) => pool.fetchValue<number>('select 120 / $1::int4', [by])
-  await proveLookup(pool, 1)
-  await prove(pool, 1, () => divide(1))
+  const divide = (by: number, signal?: AbortSignal) =>
+    pool.fetchValue<number>('select 120 / $1::int4', [by], { signal })
+  await prove(pool, 1, (signal) => divide(1, signal))
   const results = Promise.allSettled([1, 0, 2, 0, 0, 3].map((by) => divide(by)))
   const refused = expect(pool.query(LOOKUP, ['no number'])).rejects.toMatchObject({ outcome: expect.anything() })
   const wrong = expect(pool.query(LOOKUP, [2 ** 40])).rejects.toMatchObject({ outcome: 'not-sent' })
@@ -127,9 +125,8 @@ test('an error is that of its own statement, and no neighbour notices', async ()
 test('a write that fails when it commits fails alone', async () => {
   await fixture.query('create table child (id int4 references item deferrable initially deferred)')
   await using pool = fixture.open({ max: 1 })
-  const insert = (id: number) => pool.query('insert into child values ($1)', [id])
-  await proveLookup(pool, 1)
-  await prove(pool, 1, () => insert(1))
+  const insert = (id: number, signal?: AbortSignal) => pool.query('insert into child values ($1)', [id], { signal })
+  await prove(pool, 1, (signal) => insert(1, signal))
   const before = pool.query(LOOKUP, [1])
   const failing = expect(insert(1_000)).rejects.toMatchObject({ code: '23503', outcome: 'rolled-back' })
   const behind = pool.query(LOOKUP, [2])
@@ -138,7 +135,7 @@ test('a write that fails when it commits fails alone', async () => {
 
 test('answers come in the order in which the statements left', async () => {
   await using pool = fixture.open({ max: 1 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   const order: number[] = []
   await Promise.all(
     Array.from({ length: 150 }, async (_, n) => {
@@ -151,7 +148,7 @@ test('answers come in the order in which the statements left', async () => {
 
 test('closing the pool waits for those who share and for those who wait', async () => {
   const pool = fixture.open({ max: 1 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   const lookups = Array.from({ length: 150 }, (_, n) => pool.fetchValue<number>(LOOKUP, [n]))
   await pool.close()
   await expect(Promise.all(lookups)).resolves.toEqual(Array.from({ length: 150 }, (_, n) => n))
@@ -162,8 +159,7 @@ test('closing the pool waits for those who share and for those who wait', async 
 test('the state of a session belongs to whoever has the connection alone, and the statements that share it see none of it', async () => {
   await fixture.query(`create table motto (text text); insert into motto values ('public')`)
   await using pool = fixture.open({ max: 2, acquireTimeoutMs: 0 })
-  const motto = () => pool.fetchValue<string>('select text from motto')
-  await proveLookup(pool, 2)
+  const motto = (signal?: AbortSignal) => pool.fetchValue<string>('select text from motto', [], { signal })
   await prove(pool, 2, motto)
   const seen = new Set<string | null>()
   const work = { over: false }
@@ -191,7 +187,7 @@ test('the state of a session belongs to whoever has the connection alone, and th
 
 test('a statement that nobody has described is not held up by those who share', async () => {
   await using pool = fixture.open({ max: 1, acquireTimeoutMs: 0 })
-  await proveLookup(pool, 1)
+  await prove(pool, 1)
   const work = { over: false }
   const riders = Array.from({ length: 100 }, async (_, n) => {
     while (!work.over) await pool.query(LOOKUP, [n])
@@ -205,13 +201,12 @@ test('a statement that nobody has described is not held up by those who share', 
 test('a table that changes under statements that share is looked at again by each of them', async () => {
   await fixture.query('create table changing (a int4); insert into changing values (1)')
   await using pool = fixture.open({ max: 2 })
-  const all = () => pool.fetch('select * from changing')
-  await proveLookup(pool, 2)
+  const all = (signal?: AbortSignal) => pool.fetch('select * from changing', [], { signal })
   await prove(pool, 2, all)
-  const before = Array.from({ length: 40 }, all)
+  const before = Array.from({ length: 40 }, () => all())
   await Promise.all(before)
   await using admin = await connect(fixture.url)
   await admin.execute('alter table changing add column b int4 default 2')
-  const after = await Promise.all(Array.from({ length: 40 }, all))
+  const after = await Promise.all(Array.from({ length: 40 }, () => all()))
   for (const rows of after) expect(rows).toEqual([{ a: 1, b: 2 }])
 })

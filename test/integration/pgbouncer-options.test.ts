@@ -85,8 +85,12 @@ describe.skipIf(!installed)(about('prepared statements in transaction mode'), ()
   beforeAll(async () => {
     const settings = { server_round_robin: 1, ...(knowsStatements ? { max_prepared_statements: 5 } : {}) }
     bouncer = await startPgBouncer(server, { poolMode: 'transaction', settings })
+    // While one has its connection of the server, another is opened.
     await using pool = createPool({ connection: bouncer.through(database.url), max: 2, pipelining: 'off' })
-    await Promise.all([1, 2].map(() => pool.query('select pg_sleep(0.2)', [], { prepare: false })))
+    await pool.transaction(async (tx) => {
+      await tx.query('select 1', [], { prepare: false })
+      await pool.query('select 1', [], { prepare: false })
+    })
   })
   afterAll(() => bouncer?.stop())
 
@@ -321,7 +325,7 @@ describe.skipIf(!installed)(about('what PgBouncer ends'), () => {
   })
 
   test('a statement that waits too long for a connection of the server has no effect', async () => {
-    const settings = { query_wait_timeout: 1 }
+    const settings = { query_wait_timeout: 3 }
     await using bouncer = await startPgBouncer(server, { poolMode: 'transaction', poolSize: 1, settings })
     const connectionString = bouncer.through(database.url)
     await using pool = createPool({

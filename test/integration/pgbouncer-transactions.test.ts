@@ -50,7 +50,11 @@ describe.skipIf(version === null).each(settings)(
         settings: { server_round_robin: 1, ...(knowsStatements ? { max_prepared_statements: 5 } : {}) },
       })
       await using pool = createPool({ connection: connection(), max: 2, pipelining: 'off' })
-      await Promise.all([pool.query('select pg_sleep(0.2)'), pool.query('select pg_sleep(0.2)')])
+      // While one has its connection of the server, another is opened.
+      await pool.transaction(async (tx) => {
+        await tx.query('select 1')
+        await pool.query('select 1')
+      })
     })
     afterAll(async () => {
       await bouncer?.stop()

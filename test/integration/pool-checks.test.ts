@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
-import { poolFixture } from './pool-fixture.ts'
+import { holdTimers, poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
+
+/** How long a connection has to answer. */
+const ANSWER_MS = 1_000
 
 /** Lets a connection be idle for longer than the 1 ms of `checkAfterIdleMs`. */
 async function idleForLong(): Promise<void> {
@@ -13,6 +16,7 @@ async function idleForLong(): Promise<void> {
 }
 
 test('a connection that was idle for long has to answer first: one round trip more', async () => {
+  holdTimers()
   await using proxy = await faultProxy(fixture.server)
   const flights = async (checkAfterIdleMs: number): Promise<number> => {
     await using pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, checkAfterIdleMs })
@@ -34,10 +38,14 @@ test('a half-open connection is replaced, and whoever wanted it notices nothing'
   for (const lease of leases) lease.release()
   for (const connection of proxy.connections) connection.stall()
   await idleForLong()
-  await expect(pool.fetchValue('select 1')).resolves.toBe(1)
+  holdTimers()
+  const value = pool.fetchValue('select 1')
+  vi.advanceTimersByTime(ANSWER_MS)
+  await expect(value).resolves.toBe(1)
   // Where one does not answer, the others are asked too, and nobody waits for them.
   expect(pool.totals.closed.unanswered).toBe(1)
-  await expect.poll(() => pool.totals.closed.unanswered, { timeout: 5_000 }).toBe(3)
+  vi.advanceTimersByTime(ANSWER_MS)
+  await expect.poll(() => pool.totals.closed.unanswered).toBe(3)
 })
 
 test('without a check, a half-open connection is lent', async () => {
@@ -55,6 +63,7 @@ test('whoever gives up during the check leaves the connection to the next one', 
   await pool.query('select 1')
   await idleForLong()
   proxy.stall()
+  holdTimers()
   const controller = new AbortController()
   const acquiring = pool.acquire({ signal: controller.signal })
   await setImmediate()
@@ -68,18 +77,20 @@ test('whoever gives up during the check leaves the connection to the next one', 
 
 test('idle connections that do not answer are found although nobody wants them', async () => {
   await using proxy = await faultProxy(fixture.server)
+  holdTimers()
   await using pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, checkIdleEveryMs: 20 })
   await pool.query('select 1')
   const before = proxy.flights
   await expect.poll(() => proxy.flights).toBeGreaterThan(before + 2)
   expect(pool.totals.opened).toBe(1)
   proxy.connections[0]?.stall()
-  await expect.poll(() => pool.totals.closed.unanswered, { timeout: 5_000 }).toBe(1)
+  const unanswered = (): number => (vi.advanceTimersByTime(ANSWER_MS), pool.totals.closed.unanswered)
+  await expect.poll(unanswered).toBe(1)
   expect(pool.stats.size).toBe(0)
 })
 
 test('a connection that has to answer from time to time is idle all the same', async () => {
   await using pool = fixture.open({ max: 1, checkIdleEveryMs: 10, idleTimeoutMs: 200 })
   await pool.query('select 1')
-  await expect.poll(() => pool.totals.closed.idle, { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => pool.totals.closed.idle).toBe(1)
 })

@@ -1,12 +1,15 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
-import { poolFixture } from './pool-fixture.ts'
+import { eventLoopTurn } from '../support/event-loop-turn.ts'
+import { holdTimers, poolFixture, slowly } from './pool-fixture.ts'
 
 const fixture = poolFixture()
 const ONE = { rows: [{ one: 1 }] }
 const inTransaction = () =>
   fixture.query(
-    `select 1 from pg_stat_activity where xact_start is not null and pid <> pg_backend_pid() and datname = current_database()`,
+    `select 1 from pg_stat_activity
+      where xact_start is not null and pid <> pg_backend_pid() and datname = current_database()
+        and backend_type = 'client backend'`,
   )
 
 test.each([
@@ -87,6 +90,7 @@ test('a connection that was closed or killed while borrowed is replaced', async 
     if (end === 'close') await lease.connection.close()
     else if (end === 'terminate') lease.connection.terminate()
     else await fixture.server.terminate(lease.connection.processId)
+    await expect.poll(() => lease.connection.closed).toBe(true)
     lease.release()
     await expect(pool.query('select 1 as one')).resolves.toMatchObject(ONE)
     expect(pool.stats).toMatchObject({ size: 1, busy: 0 })
@@ -100,7 +104,13 @@ test('a query that goes on and on after the release is cancelled, and its connec
   const endless = expect(lease.connection.query('select pg_sleep(60) /* left behind */')).rejects.toMatchObject({
     code: '57014',
   })
+  await expect.poll(() => fixture.running('left behind')).toHaveLength(1)
+  // A second for the cancel can be too short.
+  holdTimers()
   lease.release()
+  await eventLoopTurn()
+  vi.advanceTimersByTime(5_000)
+  await slowly(endless)
   await expect(pool.query('select 1 as one')).resolves.toMatchObject(ONE)
   await endless
   await expect.poll(() => fixture.backends()).not.toContain(processId)

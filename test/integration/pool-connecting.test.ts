@@ -1,12 +1,11 @@
-import { setImmediate } from 'node:timers/promises'
-
-import { ConnectionError, PostgresError } from 'kysely-pgwire'
+import { type Connection, ConnectionError, PostgresError } from 'kysely-pgwire'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { errorResponse } from '../support/backend-messages.ts'
+import { eventLoopTurn } from '../support/event-loop-turn.ts'
 import { faultProxy } from '../support/fault-proxy.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
-import { poolFixture } from './pool-fixture.ts'
+import { holdTimers, poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
 const EMPTY = { size: 0, idle: 0, busy: 0, connecting: 0, waiting: 0 }
@@ -62,7 +61,7 @@ test('whoever comes when the pause behind a failure is just over is served, whic
   vi.spyOn(Math, 'random').mockReturnValue(0.99)
   onTestFinished(() => void vi.restoreAllMocks())
   for (let reading = 0; reading < 8; reading++) {
-    await using pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, acquireTimeoutMs: 2_000 })
+    await using pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, acquireTimeoutMs: 20_000 })
     proxy.setFaults({ toClient: { cutAfterBytes: 30, cutBy: 'reset' } })
     await expect(pool.acquire()).rejects.toMatchObject({ code: 'PGWIRE_CONNECT_FAILED' })
     proxy.setFaults({})
@@ -119,17 +118,39 @@ test('a server that hangs up right behind each login is not asked without end', 
   expect(server.peers.length).toBeLessThanOrEqual(10)
 })
 
-test('a server that hangs up on idle connections is not kept busy with opening the minimum', async () => {
+test('nor is one that hangs up during onConnect, whether the hook fails or not', async () => {
   await using server = await scriptedServer(async (peer) => {
     await peer.login()
-    await setImmediate()
     peer.close()
   })
+  holdTimers()
+  const lost = async (connection: Connection): Promise<void> => {
+    while (!connection.closed) await eventLoopTurn()
+  }
+  await using pool = fixture.open({ connection: server.url, min: 1, max: 1, onConnect: lost })
+  await expect(pool.query('select 1')).rejects.toMatchObject({ code: 'PGWIRE_CONNECTION_LOST' })
+  for (let roundTrip = 0; roundTrip < 20; roundTrip++) await fixture.query('select 1')
+  expect(pool.stats).toEqual(EMPTY)
+  expect(pool.totals).toMatchObject({ opened: 1, closed: { lost: 1 } })
+})
+
+test('a server that hangs up on idle connections is not kept busy with opening the minimum', async () => {
+  await using server = await scriptedServer(async (peer) => void (await peer.login()))
+  holdTimers()
   await using pool = fixture.open({ connection: server.url, min: 1, max: 1 })
   const lease = await pool.acquire()
   lease.release()
-  const [lost] = server.peers
-  await lost?.closed
-  for (let roundTrip = 0; roundTrip < 5; roundTrip++) await fixture.query('select 1')
-  expect(server.peers.length).toBeLessThanOrEqual(3)
+  for (let opened = 1; opened <= 3; opened++) {
+    await expect.poll(() => pool.stats.idle, { interval: 0 }).toBe(1)
+    server.peers[opened - 1]?.close()
+    await expect.poll(() => pool.stats, { interval: 0 }).toMatchObject({ size: 0, connecting: 0 })
+    for (let roundTrip = 0; roundTrip < 3; roundTrip++) await fixture.query('select 1')
+    expect(server.peers).toHaveLength(opened)
+    // After half a second the pool tries again.
+    vi.advanceTimersByTime(499)
+    await fixture.query('select 1')
+    expect(server.peers).toHaveLength(opened)
+    vi.advanceTimersByTime(1)
+    await server.peer(opened)
+  }
 })

@@ -1,5 +1,5 @@
 /** A pool whose primary is another server all of a sudden: what runs, what comes next, and where it goes. */
-import { createPool, type CreatePoolOptions, isSafeToRetry, type Pool } from 'kysely-pgwire'
+import { connect, createPool, type CreatePoolOptions, isSafeToRetry, type Pool } from 'kysely-pgwire'
 import { describe, expect, test } from 'vitest'
 
 import { eventLoopTurn } from '../support/event-loop-turn.ts'
@@ -35,7 +35,7 @@ async function writesAgain(pool: Pool): Promise<void> {
       () => 'written',
       () => 'refused',
     )
-  await expect.poll(attempt, { timeout: 10_000 }).toBe('written')
+  await expect.poll(attempt).toBe('written')
 }
 
 test('a transaction that is read only at its own wish leads to nothing', async () => {
@@ -71,8 +71,10 @@ describe('a primary that has become read only', () => {
     try {
       // The server tells its sessions when it has read its configuration.
       await expect.poll(() => held.connection.fetchValue('show default_transaction_read_only')).toBe('on')
-      const error = await insert(pool).catch((caught: unknown) => caught)
-      expect(error).toMatchObject({ code: '25006', outcome: 'rolled-back' })
+      // Each session is told by itself: another one than that may take what is written for a moment.
+      let error: unknown
+      const refused = async (): Promise<unknown> => (error = await insert(pool).catch((caught: unknown) => caught))
+      await expect.poll(refused).toMatchObject({ code: '25006', outcome: 'rolled-back' })
       expect(isSafeToRetry(error)).toBe(false)
       await expect.poll(() => pool.totals.closed).toMatchObject({ demoted: 1, expired: 1 })
       // Whoever has one is not disturbed.
@@ -106,7 +108,8 @@ describe('a primary that has become read only', () => {
     })()
     try {
       await expect.poll(() => witness.connection.fetchValue('show default_transaction_read_only')).toBe('on')
-      await expect(next()).rejects.toMatchObject({ code: '25006' })
+      const refused = (): Promise<unknown> => next().catch((caught: unknown) => caught)
+      await expect.poll(refused).toMatchObject({ code: '25006' })
       await expect.poll(() => pool.totals.closed.demoted).toBe(1)
     } finally {
       await setReadOnly(servers.primary, 'off')
@@ -116,37 +119,49 @@ describe('a primary that has become read only', () => {
     }
   })
 
-  test('takes no statement on a connection that is shared, from the first 25006 on', async () => {
+  /** False when what is to share a connection has seemed to take long, as it does now and then on a busy machine. */
+  async function refusedWithOthersBehind(): Promise<boolean> {
     await using pool = open({ max: 1, acquireTimeoutMs: 0 }, 'any')
-    // Some milliseconds each.
-    const read = (): Promise<unknown> => pool.query('select count(*) from generate_series(1, $1)', [20_000])
+    const read = (): Promise<unknown> => pool.query('select count(*) from gate')
     /** One that writes, and others behind it, if they are known to be short. */
     const flight = () => {
       const written = pool.query(`select nextval('counted')`)
       const behind = Promise.all(Array.from({ length: 10 }, read))
       return { written, behind, shared: pool.stats.size === 1 && pool.stats.waiting === 0 }
     }
-    await servers.primary.query('create sequence counted')
     for (let known = false; !known;) {
       const { written, behind, shared } = flight()
       await Promise.all([written, behind])
       known = shared
     }
-    await using witness = await open({}, 'any').acquire()
+    await using gatekeeper = await connect(servers.connection)
     await setReadOnly(servers.primary, 'on')
     try {
-      await expect.poll(() => witness.connection.fetchValue('show default_transaction_read_only')).toBe('on')
-      const { written, behind } = flight()
-      expect(pool.stats).toMatchObject({ busy: 1, waiting: 0 })
-      await expect(written).rejects.toMatchObject({ code: '25006' })
-      const late = read()
-      expect(pool.stats).toMatchObject({ busy: 1, waiting: 1 })
-      await Promise.all([behind, late])
-      expect(pool.totals.closed.demoted).toBe(1)
+      await expect.poll(() => pool.fetchValue('show default_transaction_read_only')).toBe('on')
+      await gatekeeper.execute('begin read write; lock table gate in access exclusive mode')
+      const { written, behind, shared } = flight()
+      if (shared) {
+        expect(pool.stats).toMatchObject({ busy: 1, waiting: 0 })
+        await expect(written).rejects.toMatchObject({ code: '25006' })
+        const late = read()
+        expect(pool.stats).toMatchObject({ busy: 1, waiting: 1 })
+        await gatekeeper.execute('rollback')
+        await Promise.all([behind, late])
+        expect(pool.totals.closed.demoted).toBe(1)
+      } else {
+        await gatekeeper.execute('rollback')
+        await Promise.allSettled([written, behind])
+      }
+      return shared
     } finally {
       await setReadOnly(servers.primary, 'off')
-      witness.connection.terminate()
     }
+  }
+
+  test('takes no statement on a connection that is shared, from the first 25006 on', async () => {
+    await servers.primary.query('create sequence counted')
+    await servers.primary.query('create table gate (n int4)')
+    while (!(await refusedWithOthersBehind()));
   })
 
   test('is still the primary for whoever asked for no more than that', async () => {

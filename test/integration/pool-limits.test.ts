@@ -48,7 +48,7 @@ test('connections are opened only as they are needed', async () => {
 })
 
 test('1,000 queries at once on a pool of 10 are all answered, by at most 10 backends', async () => {
-  await using pool = fixture.open({ max: 10 })
+  await using pool = fixture.open({ max: 10, acquireTimeoutMs: 0 })
   const pids = new Set<number>()
   const answers = await Promise.all(
     Array.from({ length: 1_000 }, async (_, index) => {

@@ -30,7 +30,7 @@ const traces: Record<string, [does: string, notices: string]> = {
   ],
   'an advisory lock': [
     'select pg_advisory_lock(4711)',
-    `select exists (select from pg_locks where locktype = 'advisory' and objid = 4711)`,
+    `select exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid())`,
   ],
   'a held cursor': [
     'declare left_behind cursor with hold for select 1',

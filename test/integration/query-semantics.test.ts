@@ -121,7 +121,7 @@ test('a pipeline is no transaction: what refuses one runs in the middle of it', 
     connection.query('select 1'),
     connection.query('vacuum lonely'),
     connection.query('create index concurrently on lonely (n)'),
-    connection.query(`create database ${name}`),
+    connection.query(`create database ${name} template template0`),
     connection.query(`drop database ${name}`),
     connection.query('select 2'),
   ])

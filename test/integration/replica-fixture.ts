@@ -29,6 +29,8 @@ export function replicaFixture(): ReplicaFixture {
     pair = await startReplicatedPair()
     // The tests stop the standby, and the primary is not to wait for it.
     await pair.primary.query(`alter system set synchronous_standby_names = ''`)
+    // Its snapshots would keep rows that a test wants removed.
+    await pair.primary.query('alter system set autovacuum = off')
     await pair.primary.query('select pg_reload_conf()')
     await pair.primary.query('create table item (id int primary key, name text not null)')
     await pair.primary.query(`insert into item values (1, 'pen'), (2, 'ink')`)
@@ -42,7 +44,7 @@ export function replicaFixture(): ReplicaFixture {
       const [row] = await pair.standby.query('select pg_last_wal_replay_lsn() >= $1::pg_lsn as there', [lsn])
       return row?.['there']
     }
-    await vi.waitUntil(there, { timeout: 10_000 })
+    await vi.waitUntil(there, { timeout: 30_000 })
   }
   const connection = (): ConnectionOptions => {
     const { host, port, user, password, database } = pair.primary

@@ -12,6 +12,10 @@ const marked = { replica: true } as const
 
 const standby = (): { port: number } => ({ port: servers.standby.port })
 
+/** How many statements sleep on the standby. */
+const sleepers = async (): Promise<number> =>
+  (await servers.standby.query(`select 1 from pg_stat_activity where wait_event = 'PgSleep'`)).length
+
 describe('a replica that nobody runs', () => {
   test('is passed over: its reads go to the primary', async () => {
     await using pool = servers.open({ replicas: [NOBODY] })
@@ -100,31 +104,40 @@ test('a single replica is waited for while it starts, where reads go nowhere els
 test('a replica that never answers a login is left when the wait is over', async () => {
   await using silent = await scriptedServer(() => {})
   await using pool = servers.open({ acquireTimeoutMs: 100, replicas: [{ host: silent.host, port: silent.port }] })
+  // A login to the primary may take longer.
+  const reached = (): Promise<boolean> =>
+    pool.query('select 1').then(
+      () => true,
+      () => false,
+    )
+  await expect.poll(reached).toBe(true)
   expect(await pool.fetchValue(ON_STANDBY, [], marked)).toBe(false)
   await pool.close({ timeoutMs: 0 })
 })
 
 test('a replica whose connections are all in use is waited for, and no longer than it takes', async () => {
   await using pool = servers.open({ max: 1, acquireTimeoutMs: 50 })
+  // A login may take longer.
+  await pool.warmUp()
   const held = await pool.acquire(marked)
   await expect(pool.query(ON_STANDBY, [], marked)).rejects.toMatchObject({ code: 'PGWIRE_POOL_TIMEOUT' })
   const waiting = pool.fetchValue(ON_STANDBY, [], marked)
   held.release()
   expect(await waiting).toBe(true)
-  expect(pool.totals.opened).toBe(0)
+  expect(pool.totals.acquireMs.count).toBe(0)
 })
 
 test('a replica that stops fails what runs there, and nothing after that; once it is back it is used again', async () => {
   await using pool = servers.open()
   const running = pool.query('select pg_sleep(60)', [], marked).catch((error: unknown) => error)
-  await expect.poll(() => pool.replicas[0]!.stats.busy).toBe(1)
+  await expect.poll(sleepers).toBe(1)
   await servers.standby.stop()
   const error = await running
   expect(error).toMatchObject({ code: '57P01', outcome: 'rolled-back' })
   expect(isSafeToRetry(error)).toBe(true)
   for (let round = 0; round < 20; round++) expect(await pool.fetchValue(ON_STANDBY, [], marked)).toBe(false)
   await servers.standby.start()
-  await expect.poll(() => pool.fetchValue(ON_STANDBY, [], marked), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => pool.fetchValue(ON_STANDBY, [], marked)).toBe(true)
 })
 
 test('a read that conflicts with recovery can be repeated', async () => {
@@ -138,9 +151,7 @@ test('a read that conflicts with recovery can be repeated', async () => {
   const reading = pool
     .query('select count(n), pg_sleep(60) from passing', [], marked)
     .catch((caught: unknown) => caught)
-  const active = async (): Promise<number> =>
-    (await servers.standby.query(`select 1 from pg_stat_activity where wait_event = 'PgSleep'`)).length
-  await expect.poll(active).toBe(1)
+  await expect.poll(sleepers).toBe(1)
   await primary.execute('delete from passing')
   await primary.execute('vacuum passing')
   const error = await reading

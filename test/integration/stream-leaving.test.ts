@@ -3,10 +3,12 @@ import { Kysely, sql } from 'kysely'
 import { connect, type Connection, createPool, PgwireDialect } from 'kysely-pgwire'
 import { describe, expect, test } from 'vitest'
 
+import { eventLoopTurn } from '../support/event-loop-turn.ts'
 import { faultProxy } from '../support/fault-proxy.ts'
 import { sharedServer } from '../support/shared-server.ts'
+import { stopTime } from './stopped-time.ts'
 
-const SOON_MS = 2_000
+const SOON_MS = 20_000
 
 /** The second batch of ten takes half a minute. */
 const SLOW_SECOND_BATCH = 'select i, case when i > 10 then pg_sleep(30) end from generate_series(1, 20) i'
@@ -36,6 +38,8 @@ describe('when the loop is left,', () => {
     const server = sharedServer()
     await using proxy = await faultProxy(server)
     await using connection = await connect(proxy.through(server.url))
+    // A batch that takes long to come is not as good as here.
+    stopTime()
     for (let round = 0; round < 20; round++) {
       await leaveAfterOneBatch(connection, 'select * from generate_series(1, 1000)')
     }
@@ -78,13 +82,20 @@ describe('when the loop is left,', () => {
   })
 
   test('a commit that takes its time is waited for and not cancelled', async () => {
-    await using connection = await connect(sharedServer().url)
+    const server = sharedServer()
+    await using proxy = await faultProxy(server)
+    await using connection = await connect(proxy.through(server.url))
     await connection.execute(`
       create temp table t (i int);
       create function pg_temp.slowly() returns trigger language plpgsql as 'begin perform pg_sleep(0.2); return null; end';
       create constraint trigger slowly after insert on t deferrable initially deferred
         for each row when (new.i = 1) execute function pg_temp.slowly()`)
-    await leaveAfterOneBatch(connection, 'insert into t select generate_series(1, 25) returning i')
+    const fetchedAhead = proxy.after('s', 2)
+    const stream = connection.stream('insert into t select generate_series(1, 25) returning i', [], TEN)
+    await stream.next()
+    await fetchedAhead
+    await eventLoopTurn()
+    await stream.return()
     expect(connection.idle).toBe(true)
     await expect(connection.query('select count(*)::int as rows from t')).resolves.toMatchObject({
       rows: [{ rows: 25 }],
@@ -124,10 +135,14 @@ describe('a batch that is still being computed', () => {
 
   test('is not cancelled in a transaction, which goes on', async () => {
     await using connection = await connect(sharedServer().url)
+    await using holder = await connect(sharedServer().url)
+    const lock = `(20, ${connection.processId})`
+    await holder.execute(`select pg_advisory_lock${lock}`)
     await connection.execute('create temp table t (i int); begin; insert into t values (1)')
-    const slow = 'select i, case when i = 11 then pg_sleep(0.3) end from generate_series(1, 20) i'
+    const slow = `select i, case when i = 11 then pg_advisory_xact_lock${lock} end from generate_series(1, 20) i`
     await leaveAfterOneBatch(connection, slow)
     expect(connection.idle).toBe(false)
+    await holder.execute(`select pg_advisory_unlock${lock}`)
     await expect(connection.query('commit')).resolves.toMatchObject({ command: 'COMMIT' })
     await expect(connection.query('select i from t')).resolves.toMatchObject({ rows: [{ i: 1 }] })
   })

@@ -252,8 +252,10 @@ test('every trace ends exactly once, whatever happens to it', async () => {
     pool.copyFrom('no_such_table', [{ a: 1 }]),
     pool.cursor('select 1 / 0').next(),
   ]
-  setTimeout(() => stopped.abort(), 100)
-  await Promise.allSettled(calls)
+  const settled = Promise.allSettled(calls)
+  await expect.poll(() => fixture.running('pg_sleep(600)')).toHaveLength(2)
+  stopped.abort()
+  await settled
   await pool.close()
   for (const stop of stops) stop()
   expect(begun.size).toBeGreaterThan(8)
@@ -276,7 +278,7 @@ test('the logger hears queries and copies until it is ended', async () => {
 })
 
 test('taking a connection of a pool is traced, whether it has to be waited for or not, and giving it back is told', async () => {
-  await using pool = createPool({ connection: fixture.url, max: 1, acquireTimeoutMs: 50 })
+  await using pool = createPool({ connection: fixture.url, max: 1, acquireTimeoutMs: 2_000 })
   using acquired = hearTraces('pgwire:pool:acquire')
   using released = hearEvents('pgwire:pool:release')
   const first = await pool.acquire()

@@ -290,7 +290,7 @@ test('the opening of a pool’s connection is measured with the name of the pool
 })
 
 test('a pool is measured: its connections, who waits for them, how long, and how long they are held', async () => {
-  await using pool = createPool({ connection: fixture.url, max: 2, acquireTimeoutMs: 50 })
+  await using pool = createPool({ connection: fixture.url, max: 2, acquireTimeoutMs: 2_000 })
   await using observed = telemetry()
   const first = await pool.acquire()
   const second = await pool.acquire()

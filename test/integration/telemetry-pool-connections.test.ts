@@ -44,7 +44,14 @@ describe('an opening', () => {
     using heard = hearTraces('pgwire:pool:open')
     await using pool = fixture.open({ min: 1, max: 2 })
     await pool.warmUp()
-    for (let query = 0; query < 10; query++) await pool.query('select 1')
+    // A statement that is given up before gets on a connection all the same if it is known to be short, and waits for none.
+    const shares = async (): Promise<boolean> => {
+      const given = pool.query('select 1', [], { signal: AbortSignal.abort() })
+      const { busy } = pool.stats
+      await given.catch(() => {})
+      return busy === 1
+    }
+    while (!(await shares())) await pool.query('select 1')
     await Promise.all([pool.query('select 1'), pool.query('select 1')])
     await expect.poll(() => pool.totals.openedFor).toEqual({ waiting: 0, kept: 1, shared: 1 })
     expect(heard.traces.map(({ reason }) => reason)).toEqual(['kept', 'shared'])

@@ -201,7 +201,7 @@ test('the trace of a stream that is given up ends at once, and what comes behind
   await using connection = await open()
   using heard = hearTraces('pgwire:query')
   const slow = 'select n, pg_sleep(600 * (n - 1)) from generate_series(1, 2) n'
-  const stream = connection.stream(slow, [], { batchRows: 1, timeoutMs: 100 })
+  const stream = connection.stream(slow, [], { batchRows: 1, timeoutMs: 2_000 })
   await stream.next()
   const error = await failure(stream.next())
   const [trace] = heard.traces

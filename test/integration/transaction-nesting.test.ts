@@ -115,12 +115,15 @@ test('a thousand nested transactions prepare nothing for their savepoints', asyn
 test('what a nested function throws is passed on as it is, be it the loss of another connection', async () => {
   await using pool = facts.pool()
   await using other = await facts.connect()
+  // What is known already is sent at once.
+  await other.query('select pg_sleep($1)', [0])
+  await other.query('select 1')
   const failed = await errorFrom(() =>
     pool.transaction((outer) =>
       outer.transaction(async () => {
         await Promise.all(
           [
-            other.query('select pg_sleep(20)'),
+            other.query('select pg_sleep($1)', [20]),
             facts.query(`select pg_terminate_backend(${other.processId})`),
             other.query('select 1'),
           ].map((asked, index) => (index === 0 ? asked.catch(() => {}) : asked)),

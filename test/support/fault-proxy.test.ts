@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 
 import { commandComplete, dataRow, int32, joined, readyForQuery, rowDescription, uint8 } from './backend-messages.ts'
 import { type Faults, faultProxy } from './fault-proxy.ts'
+import { holdPort } from './postgres/held-port.ts'
 import { scriptedServer } from './scripted-server.ts'
 
 /** A server that answers a startup message with `reply`, and a client that has sent one through a proxy. */
@@ -94,13 +95,20 @@ test('pieces of one byte arrive as chunks of one byte', async () => {
   expect(chunks).toEqual('0123456789'.split(''))
 })
 
-test('a delay is paid once per flight, not once per chunk', async () => {
-  await using run = await answering({ toClient: { delayMs: 60 }, toServer: { pieceBytes: 4 } })
+test('a delay is paid by each chunk from when it came, and not one after the other', async () => {
+  const CHUNKS = 50
+  const DELAY_MS = 200
+  await using server = await scriptedServer(async (peer) => {
+    await peer.startup()
+    await peer.sendInPieces(1, 'x'.repeat(CHUNKS))
+    peer.close()
+  })
+  await using proxy = await faultProxy(server, { toClient: { delayMs: DELAY_MS } })
   const start = performance.now()
-  await run.client.query('select n')
+  expect(await buffer(startUp(proxy))).toHaveLength(CHUNKS)
   const elapsedMs = performance.now() - start
-  expect(elapsedMs).toBeGreaterThanOrEqual(59)
-  expect(elapsedMs).toBeLessThan(600)
+  expect(elapsedMs).toBeGreaterThanOrEqual(DELAY_MS)
+  expect(elapsedMs).toBeLessThan((CHUNKS * DELAY_MS) / 2)
 })
 
 test('a limited rate takes the time that it says', async () => {
@@ -164,9 +172,8 @@ test('refused connections meet ECONNREFUSED, while those before live on; accepte
 })
 
 test('a client of an unreachable server is reset', async () => {
-  const gone = await scriptedServer(() => {})
-  await gone.close()
-  await using proxy = await faultProxy(gone)
+  await using held = await holdPort()
+  await using proxy = await faultProxy({ host: '127.0.0.1', port: held.port })
   expect(await errorCode(connect(proxy))).toBe('ECONNRESET')
 })
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
+import { type HeldPort, holdPort } from './postgres/held-port.ts'
 import { type Faults, ProxiedConnection } from './proxied-connection.ts'
 
 export type { Faults, ProxiedConnection } from './proxied-connection.ts'
@@ -56,6 +57,8 @@ export async function faultProxy(
   const hooks = new Set<Hook>()
   let faults = initialFaults
   let stalled = false
+  /** While connections are refused, the port is nobody else's. */
+  let held: Promise<HeldPort> | undefined
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, accepted)
   await listen(server, 0)
@@ -79,7 +82,24 @@ export async function faultProxy(
     connections.push(connection)
   }
 
+  function refuse(): void {
+    // The callback of `close` would wait for the last connection; the port is given up at once.
+    server.close()
+    held = holdPort(port)
+    // Told by `accept`.
+    held.catch(() => {})
+  }
+
+  async function accept(): Promise<void> {
+    const holder = await held
+    held = undefined
+    await listen(server, port)
+    holder?.release()
+  }
+
   async function close(): Promise<void> {
+    const holder = await held?.catch(() => undefined)
+    holder?.release()
     const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : undefined
     for (const connection of connections) connection.reset()
     await Promise.all([closed, ...connections.map((connection) => connection.closed)])
@@ -121,9 +141,8 @@ export async function faultProxy(
     cut: () => {
       for (const connection of connections) connection.cut()
     },
-    // The callback of `close` would wait for the last connection; the port is given up at once.
-    refuse: () => void server.close(),
-    accept: () => listen(server, port),
+    refuse,
+    accept,
     after: (type, count, act) =>
       new Promise((resolve) => {
         const fire = (connection: ProxiedConnection) => {

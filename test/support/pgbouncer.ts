@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 
 import pg from 'pg'
 
-import { freePort } from './postgres/free-port.ts'
 import { guardedDirectory } from './postgres/guarded-directory.ts'
+import { type HeldPort, holdPort } from './postgres/held-port.ts'
 import { ServerLog } from './postgres/server-log.ts'
 import { unprivilegedUser } from './postgres/unprivileged-user.ts'
 import type { ServerAddress } from './test-server.ts'
@@ -37,7 +37,7 @@ export interface PgBouncer extends AsyncDisposable {
   through(url: string): string
   /** Runs a command on its console. */
   admin(command: string): Promise<Record<string, unknown>[]>
-  /** Kills it with everything that is on it; resolves when it is gone. */
+  /** Kills it with everything that is on it; resolves when it is gone. Its port remains its own: whoever connects is refused. */
   kill(): Promise<void>
   /** Starts it again, on the same port. */
   start(): Promise<void>
@@ -59,14 +59,16 @@ export async function startPgBouncer(server: ServerAddress, options: PgBouncerOp
   const directory = await guardedDirectory()
   const log = new ServerLog()
   let child: ChildProcess | undefined
+  /** The port, while it does not run. */
+  let held: HeldPort | undefined
   const port = await startSomewhere()
 
   async function startSomewhere(): Promise<number> {
     for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-      const candidate = await freePort()
-      await writeFile(`${directory.path}/pgbouncer.ini`, iniFile(server, options, candidate, directory.path))
+      await using candidate = await holdPort()
+      await writeFile(`${directory.path}/pgbouncer.ini`, iniFile(server, options, candidate.port, directory.path))
       await writeFile(`${directory.path}/users.txt`, `"${quoted(server.user)}" "${quoted(server.password)}"\n`)
-      if (await run()) return candidate
+      if (await run()) return candidate.port
     }
     throw new Error(`PgBouncer did not start:\n${log.text}`)
   }
@@ -109,15 +111,22 @@ export async function startPgBouncer(server: ServerAddress, options: PgBouncerOp
     running.kill('SIGKILL')
     await closed
     directory.guard(undefined)
+    // Who was faster has it now; `start` tries until it is free.
+    held = await holdPort(port).catch(() => undefined)
   }
 
   async function start(): Promise<void> {
-    for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) if (await run()) return
+    for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+      if (!(await run())) continue
+      held?.release()
+      return
+    }
     throw new Error(`PgBouncer did not start again:\n${log.text}`)
   }
 
   async function stop(): Promise<void> {
     await kill()
+    held?.release()
     await directory.remove()
   }
 

@@ -112,8 +112,8 @@ export class ProxyLane {
   }
 
   async #forward({ chunk, dueAt }: Held): Promise<void> {
-    const early = dueAt - performance.now()
-    if (early > 0) await sleep(early)
+    // A timer may come a millisecond early.
+    for (let early = dueAt - performance.now(); early > 0; early = dueAt - performance.now()) await sleep(early)
     let offset = 0
     for (const stop of this.#events.sees(chunk)) {
       await this.#write(chunk.subarray(offset, stop))

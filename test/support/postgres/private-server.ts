@@ -4,8 +4,8 @@ import { connectionUrl, type TestServer, testServer } from './administration.ts'
 import { findBinaries, requestedMajorVersion } from './binaries.ts'
 import { copyCluster, SUPERUSER } from './cluster-template.ts'
 import { type ServerConfiguration, writeConfiguration } from './configuration.ts'
-import { freePort } from './free-port.ts'
 import { guardedDirectory } from './guarded-directory.ts'
+import { type HeldPort, holdPort } from './held-port.ts'
 import { Postmaster, type StopMode } from './postmaster.ts'
 import type { ServerLog } from './server-log.ts'
 
@@ -22,7 +22,7 @@ export interface PrivateServer extends TestServer, AsyncDisposable {
   readonly log: ServerLog
   /** Process id of the postmaster; absent while the server is stopped. */
   readonly postmasterPid: number | undefined
-  /** Resolves when every process of the server has ended. */
+  /** Resolves when every process of the server has ended. Its port remains its own: whoever connects is refused. */
   stop(mode?: StopMode): Promise<void>
   /** Starts the stopped server on the same port, and resolves when it accepts connections. */
   start(): Promise<void>
@@ -54,10 +54,20 @@ export async function startPrivateServer(options: PrivateServerOptions = {}): Pr
     socketDirectory: directory.path,
     majorVersion,
   }
-  const stop = (mode: StopMode = 'fast') => postmaster.stop(mode)
-  const start = () => startAgain(postmaster, port)
+  let held: HeldPort | undefined
+  const stop = async (mode: StopMode = 'fast') => {
+    await postmaster.stop(mode)
+    // Who was faster has it now; `start` tries until it is free.
+    held ??= await holdPort(port).catch(() => undefined)
+  }
+  const start = async () => {
+    await startAgain(postmaster, port)
+    held?.release()
+    held = undefined
+  }
   const remove = async () => {
-    await stop('immediate')
+    await postmaster.stop('immediate')
+    held?.release()
     await directory.remove()
   }
   return {
@@ -88,8 +98,8 @@ export async function startPrivateServer(options: PrivateServerOptions = {}): Pr
 
 async function startSomewhere(postmaster: Postmaster): Promise<number> {
   for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-    const port = await freePort()
-    if (await postmaster.start(port)) return port
+    await using held = await holdPort()
+    if (await postmaster.start(held.port)) return held.port
   }
   throw new Error(`PostgreSQL found no free port in ${PORT_ATTEMPTS} attempts`)
 }

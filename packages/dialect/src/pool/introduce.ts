@@ -8,10 +8,16 @@ export async function introduce(
   { hooks, hookTimeoutMs, unref }: PoolSettings,
   shut: AbortSignal,
 ): Promise<void> {
+  // The server has hung up right behind the login, or meanwhile; what a query says of that is what there is to say.
+  const refuseLost = async (): Promise<void> => {
+    if (connection.closed && !shut.aborted) await connection.query('')
+  }
   if (unref) connection.unref()
-  // The server has hung up right behind the login; what a query says of that is what there is to say.
-  if (connection.closed && !shut.aborted) await connection.query('')
-  if (hooks.onConnect !== undefined) await runHook('onConnect', hooks.onConnect, connection, hookTimeoutMs, shut)
+  await refuseLost()
+  if (hooks.onConnect !== undefined) {
+    await runHook('onConnect', hooks.onConnect, connection, hookTimeoutMs, shut)
+    await refuseLost()
+  }
   connection.forgetChanges()
   connection.keepListeners()
 }
