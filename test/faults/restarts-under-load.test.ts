@@ -7,11 +7,8 @@ import { LedgerLoad, SCHEMA } from './ledger-load.ts'
 
 const LASTS_MS = process.env['PGWIRE_FULL'] === '1' ? 30_000 : 8_000
 
-/**
- * How soon all clients of a pool are served behind the return of their server: the longest pause of its attempts, which is a
- * second, and what a machine takes that has other things to do.
- */
-const RECOVERY_MS = 5_000
+/** How soon all clients of a pool are served behind the return of their server: the longest pause of its attempts, and as much again. */
+const RECOVERY_MS = 2_000
 
 const MAX = 10
 
