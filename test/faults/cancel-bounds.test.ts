@@ -1,10 +1,11 @@
 /** What a cancel costs: nothing where there is nothing to cancel, and no connection more than is needed. */
 import { connect, createPool } from 'kysely-pgwire'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
 import { sharedServer } from '../support/shared-server.ts'
+import { stopTime } from '../support/stopped-time.ts'
 
 const server = sharedServer()
 
@@ -77,8 +78,7 @@ test('a server that does not stop, however often it is asked, costs the connecti
   const connection = await connect(deaf.url)
   const asked = connection.query('select 1').catch((error: unknown) => error)
   await (await deaf.peer(0)).until('sync').catch(() => {})
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  onTestFinished(() => void vi.useRealTimers())
+  stopTime()
   const cancelled = connection.cancel()
   while (!connection.closed) {
     vi.advanceTimersByTime(10)

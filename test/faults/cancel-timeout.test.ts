@@ -2,9 +2,10 @@
 import { connect, type Connection, createPool, type Pool } from 'kysely-pgwire'
 import { describe, expect, test, vi } from 'vitest'
 
-import { holdTimers, poolFixture } from '../integration/pool-fixture.ts'
+import { poolFixture } from '../integration/pool-fixture.ts'
 import { eventLoopTurn } from '../support/event-loop-turn.ts'
 import { type FaultProxy, faultProxy } from '../support/fault-proxy.ts'
+import { stopTime } from '../support/stopped-time.ts'
 
 const fixture = poolFixture()
 const reads = 'select count(*) from stalled'
@@ -183,7 +184,7 @@ test('a statement that has shared its connection is asked to stop once', async (
   await using pool = await warm(through(proxy, 60_000))
   const unlock = await lockTable()
   // A server that took longer would be asked again.
-  holdTimers()
+  stopTime()
   const given = expect(pool.query(reads, [], limit)).rejects.toMatchObject({ name: 'QueryTimeoutError' })
   await expect.poll(() => fixture.running(reads), { interval: 0 }).toHaveLength(1)
   vi.advanceTimersByTime(limit.timeoutMs)
@@ -238,7 +239,7 @@ test('no limit of the pool ends that time sooner', async () => {
   await using pool = await warm(through(proxy, 60_000))
   const processId = await pool.fetchValue('select pg_backend_pid()')
   proxy.connections[0]!.toClient.stall()
-  holdTimers()
+  stopTime()
   const given = expect(pool.fetchValue('select pg_backend_pid()', [], limit)).rejects.toThrow('given up')
   // Twenty seconds.
   for (let turns = 0; turns < 200; turns++) {

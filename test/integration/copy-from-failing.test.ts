@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
 import { sharedServer } from '../support/shared-server.ts'
-import { stopTime } from './stopped-time.ts'
+import { stopTime } from '../support/stopped-time.ts'
 
 async function connected(url = sharedServer().url): Promise<Connection> {
   const connection = await connect(url)

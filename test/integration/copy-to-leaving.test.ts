@@ -3,7 +3,7 @@ import { connect, type Connection, ConnectionError, type CopyStream, createPool,
 import { describe, expect, test } from 'vitest'
 
 import { sharedServer } from '../support/shared-server.ts'
-import { stopTime } from './stopped-time.ts'
+import { stopTime } from '../support/stopped-time.ts'
 
 const server = sharedServer()
 

@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
-import { holdTimers, poolFixture } from './pool-fixture.ts'
+import { stopTime } from '../support/stopped-time.ts'
+import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
 
@@ -16,7 +17,7 @@ async function idleForLong(): Promise<void> {
 }
 
 test('a connection that was idle for long has to answer first: one round trip more', async () => {
-  holdTimers()
+  stopTime()
   await using proxy = await faultProxy(fixture.server)
   const flights = async (checkAfterIdleMs: number): Promise<number> => {
     await using pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, checkAfterIdleMs })
@@ -38,7 +39,7 @@ test('a half-open connection is replaced, and whoever wanted it notices nothing'
   for (const lease of leases) lease.release()
   for (const connection of proxy.connections) connection.stall()
   await idleForLong()
-  holdTimers()
+  stopTime()
   const value = pool.fetchValue('select 1')
   vi.advanceTimersByTime(ANSWER_MS)
   await expect(value).resolves.toBe(1)
@@ -63,7 +64,7 @@ test('whoever gives up during the check leaves the connection to the next one', 
   await pool.query('select 1')
   await idleForLong()
   proxy.stall()
-  holdTimers()
+  stopTime()
   const controller = new AbortController()
   const acquiring = pool.acquire({ signal: controller.signal })
   await setImmediate()
@@ -77,7 +78,7 @@ test('whoever gives up during the check leaves the connection to the next one', 
 
 test('idle connections that do not answer are found although nobody wants them', async () => {
   await using proxy = await faultProxy(fixture.server)
-  holdTimers()
+  stopTime()
   await using pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, checkIdleEveryMs: 20 })
   await pool.query('select 1')
   const before = proxy.flights

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest'
 
 import { eventLoopTurn } from '../support/event-loop-turn.ts'
-import { holdTimers, poolFixture, slowly } from './pool-fixture.ts'
+import { slowly, stopTime } from '../support/stopped-time.ts'
+import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
 const ONE = { rows: [{ one: 1 }] }
@@ -106,7 +107,7 @@ test('a query that goes on and on after the release is cancelled, and its connec
   })
   await expect.poll(() => fixture.running('left behind')).toHaveLength(1)
   // A second for the cancel can be too short.
-  holdTimers()
+  stopTime()
   lease.release()
   await eventLoopTurn()
   vi.advanceTimersByTime(5_000)

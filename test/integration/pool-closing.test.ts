@@ -3,7 +3,8 @@ import { expect, test, vi } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
-import { holdTimers, poolFixture, slowly } from './pool-fixture.ts'
+import { slowly, stopTime } from '../support/stopped-time.ts'
+import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
 /** Less than a pool waits for what is in use when it is not told how long. */
@@ -60,7 +61,7 @@ test('after its time close cancels a query that runs for ever, and those who wai
   const waiting = pool.acquire()
   const told = expect(waiting).rejects.toThrow(PoolClosedError)
   // A second for the cancel can be too short.
-  holdTimers()
+  stopTime()
   const closing = pool.close({ timeoutMs: 50 })
   await slowly(closing)
   await Promise.all([closing, cut, told])
@@ -73,7 +74,7 @@ test('after its time close cancels all queries that wait for each other on a con
   const endless = [1, 2, 3].map(() => connection.query('select pg_sleep(30) /* one behind the other */'))
   const cut = Promise.allSettled(endless)
   await expect.poll(() => fixture.running('one behind the other'), { interval: 5 }).toHaveLength(1)
-  holdTimers()
+  stopTime()
   const closing = pool.close({ timeoutMs: 20 })
   await slowly(closing)
   await Promise.all([closing, cut])
@@ -120,7 +121,7 @@ test('close waits for a connection that is being opened for somebody', async () 
 test('close waits for a connection that is being closed for its age', async () => {
   await using proxy = await faultProxy(fixture.server)
   // The server may take a second to hang up.
-  holdTimers()
+  stopTime()
   const pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, idleTimeoutMs: 20 })
   await pool.query('select 1')
   proxy.stall()

@@ -5,7 +5,8 @@ import { errorResponse } from '../support/backend-messages.ts'
 import { eventLoopTurn } from '../support/event-loop-turn.ts'
 import { faultProxy } from '../support/fault-proxy.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
-import { holdTimers, poolFixture } from './pool-fixture.ts'
+import { stopTime } from '../support/stopped-time.ts'
+import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
 const EMPTY = { size: 0, idle: 0, busy: 0, connecting: 0, waiting: 0 }
@@ -123,7 +124,7 @@ test('nor is one that hangs up during onConnect, whether the hook fails or not',
     await peer.login()
     peer.close()
   })
-  holdTimers()
+  stopTime()
   const lost = async (connection: Connection): Promise<void> => {
     while (!connection.closed) await eventLoopTurn()
   }
@@ -136,7 +137,7 @@ test('nor is one that hangs up during onConnect, whether the hook fails or not',
 
 test('a server that hangs up on idle connections is not kept busy with opening the minimum', async () => {
   await using server = await scriptedServer(async (peer) => void (await peer.login()))
-  holdTimers()
+  stopTime()
   await using pool = fixture.open({ connection: server.url, min: 1, max: 1 })
   const lease = await pool.acquire()
   lease.release()

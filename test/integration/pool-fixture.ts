@@ -1,8 +1,7 @@
 /** What the pool tests share: a database per file, and pools that are closed at the end of their block. */
 import { createPool, type CreatePoolOptions, type Pool } from 'kysely-pgwire'
-import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 
-import { eventLoopTurn } from '../support/event-loop-turn.ts'
 import { sharedServer } from '../support/shared-server.ts'
 import type { TestDatabase, TestServer } from '../support/test-server.ts'
 
@@ -15,28 +14,6 @@ export interface PoolFixture {
   query(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>
   /** Process ids of the backends that run a statement which contains `text`. */
   running(text: string): Promise<number[]>
-}
-
-/**
- * From here to the end of the test no timer fires by itself, however slow the machine is: `vi.advanceTimersByTime` lets time
- * pass, and so does each interval of `expect.poll`, unless that is 0.
- */
-export function holdTimers(): void {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  onTestFinished(() => void vi.useRealTimers())
-}
-
-/** Behind `holdTimers`: time goes on, five times slower than it does, until a promise is settled. */
-export async function slowly(promise: Promise<unknown>): Promise<void> {
-  let over = false
-  const settled = (): void => void (over = true)
-  promise.then(settled, settled)
-  const isOver = (): boolean => over
-  for (let last = performance.now(); !isOver(); await eventLoopTurn()) {
-    if (performance.now() - last < 100) continue
-    vi.advanceTimersByTime(20)
-    last = performance.now()
-  }
 }
 
 /** To be called at the top of a test file. */

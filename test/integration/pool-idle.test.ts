@@ -6,7 +6,8 @@ import type { Pool } from 'kysely-pgwire'
 import { expect, test, vi } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
-import { holdTimers, poolFixture } from './pool-fixture.ts'
+import { stopTime } from '../support/stopped-time.ts'
+import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
 
@@ -54,7 +55,7 @@ test('min connections that die are replaced', async () => {
 test('a connection that is being closed counts until the server has hung up', async () => {
   await using proxy = await faultProxy(fixture.server)
   // The server may take a second to hang up.
-  holdTimers()
+  stopTime()
   await using pool = fixture.open({ connection: proxy.through(fixture.url), max: 1, idleTimeoutMs: 20 })
   await pool.query('select 1')
   proxy.stall()

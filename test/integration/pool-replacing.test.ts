@@ -2,12 +2,13 @@ import { PoolExhaustedError } from 'kysely-pgwire'
 import { expect, test, vi } from 'vitest'
 
 import { faultProxy } from '../support/fault-proxy.ts'
-import { holdTimers, poolFixture } from './pool-fixture.ts'
+import { stopTime } from '../support/stopped-time.ts'
+import { poolFixture } from './pool-fixture.ts'
 
 const fixture = poolFixture()
 
 test('a connection that has lived long enough is replaced, and whoever is on it is not disturbed', async () => {
-  holdTimers()
+  stopTime()
   await using pool = fixture.open({ max: 1, maxLifetimeMs: 200, pipelining: 'off' })
   const lease = await pool.acquire()
   const { processId } = lease.connection
@@ -21,7 +22,7 @@ test('a connection that has lived long enough is replaced, and whoever is on it 
 })
 
 test('an idle connection that has lived long enough is replaced by one of those that are kept', async () => {
-  holdTimers()
+  stopTime()
   await using pool = fixture.open({ min: 1, max: 1, maxLifetimeMs: 200 })
   await pool.warmUp()
   const [first] = await fixture.backends()

@@ -2,9 +2,9 @@
 import { AbortedTransactionError, connect, type Connection, QueryTimeoutError, UsageError } from 'kysely-pgwire'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
+import { stopTime } from '../support/stopped-time.ts'
 import { poolFixture } from './pool-fixture.ts'
 import { runScript } from './run-script.ts'
-import { stopTime } from './stopped-time.ts'
 
 const fixture = poolFixture()
 const open = (more = '') => connect(`${fixture.url}${more}`)

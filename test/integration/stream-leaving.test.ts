@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { eventLoopTurn } from '../support/event-loop-turn.ts'
 import { faultProxy } from '../support/fault-proxy.ts'
 import { sharedServer } from '../support/shared-server.ts'
-import { stopTime } from './stopped-time.ts'
+import { stopTime } from '../support/stopped-time.ts'
 
 const SOON_MS = 20_000
 
