@@ -8,6 +8,7 @@ import { beginStream } from '../connection/occupation.ts'
 import { serverOfCall } from '../connection/server-of-call.ts'
 import type { ServerSession } from '../connection/server-session.ts'
 import { type StreamWithin, streamWithin } from '../connection/source-reading.ts'
+import { TimeLimit } from '../connection/time-limit.ts'
 import { Watchers } from '../connection/watchers.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
 import { PostgresError } from '../errors/postgres-error.ts'
@@ -50,7 +51,7 @@ const QUERY_CANCELED = '57014'
 interface Demand<Row> {
   readonly resolve: (result: IteratorResult<Row[], undefined>) => void
   readonly reject: (error: unknown) => void
-  readonly timer: NodeJS.Timeout | undefined
+  readonly limit: TimeLimit | undefined
 }
 
 /**
@@ -124,8 +125,8 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
   async next(): Promise<IteratorResult<Row[], undefined>> {
     try {
       return await new Promise((resolve, reject) => {
-        const timer = this.#timeoutMs === 0 ? undefined : setTimeout(() => this.#timeOut(), this.#timeoutMs)
-        this.#demands.push({ resolve, reject, timer })
+        const limit = this.#timeoutMs === 0 ? undefined : new TimeLimit(this.#timeoutMs, () => this.#timeOut())
+        this.#demands.push({ resolve, reject, limit })
         this.#start()
         this.#serve()
       })
@@ -341,7 +342,7 @@ export class BatchStream<Row> implements AsyncIterableIterator<Row[], undefined>
 
   #nextDemand(): Demand<Row> | undefined {
     const demand = this.#demands.shift()
-    clearTimeout(demand?.timer)
+    demand?.limit?.stop()
     return demand
   }
 

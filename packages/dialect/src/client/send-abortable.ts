@@ -1,6 +1,7 @@
 import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { cancelRunning } from '../connection/cancel-request.ts'
 import type { Withdrawable } from '../connection/take-turn.ts'
+import { TimeLimit } from '../connection/time-limit.ts'
 import type { Outcome } from '../errors/outcome.ts'
 import { QueryTimeoutError } from '../errors/query-timeout-error.ts'
 import { type CallOptions, checkCallOptions, timeLimit } from './call-options.ts'
@@ -35,9 +36,9 @@ export function sendAbortable<Request extends Withdrawable & { readonly resolve:
     send(request)
     return
   }
-  let timer: NodeJS.Timeout | undefined
+  let limit: TimeLimit | undefined
   const settled = (): void => {
-    clearTimeout(timer)
+    limit?.stop()
     signal?.removeEventListener('abort', abort)
   }
   const abortable: Request = {
@@ -60,7 +61,7 @@ export function sendAbortable<Request extends Withdrawable & { readonly resolve:
   }
   const abort = (): void => stop(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
-  if (timeoutMs > 0) timer = setTimeout(() => stop(new QueryTimeoutError(timeoutMs, 'unknown')), timeoutMs)
+  if (timeoutMs > 0) limit = new TimeLimit(timeoutMs, () => stop(new QueryTimeoutError(timeoutMs, 'unknown')))
   send(abortable)
 }
 

@@ -1,3 +1,4 @@
+import { TimeLimit } from '../connection/time-limit.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
 import { QueryTimeoutError } from '../errors/query-timeout-error.ts'
 import { noteTag } from '../errors/tag.ts'
@@ -17,18 +18,18 @@ export async function withinTime<Options extends CallOptions, Result>(
   const { signal, tag } = options ?? {}
   const over = new AbortController()
   const abort = (): void => over.abort(signal?.reason)
-  let timer: NodeJS.Timeout | undefined
+  let limit: TimeLimit | undefined
   try {
     if (options !== undefined) checkCallOptions(options)
     signal?.throwIfAborted()
     signal?.addEventListener('abort', abort, { once: true })
-    timer = setTimeout(() => over.abort(new QueryTimeoutError(timeoutMs, 'not-sent')), timeoutMs)
+    limit = new TimeLimit(timeoutMs, () => over.abort(new QueryTimeoutError(timeoutMs, 'not-sent')))
     return await run({ ...options, signal: over.signal, timeoutMs: 0 } as Options)
   } catch (error) {
     const own = signal?.aborted === true && error === signal.reason
     throw own ? error : withCallerStack(noteTag(error, tag))
   } finally {
-    clearTimeout(timer)
+    limit?.stop()
     signal?.removeEventListener('abort', abort)
   }
 }

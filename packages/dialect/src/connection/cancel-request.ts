@@ -2,6 +2,7 @@ import type { ConnectionSettings } from '../config/connection-settings.ts'
 import { cancelRequest } from '../wire/control-messages.ts'
 import type { ServerSession } from './server-session.ts'
 import type { Session } from './session.ts'
+import { TimeLimit } from './time-limit.ts'
 import { Transport } from './transport.ts'
 
 /** How long a statement may take to stop before the request is repeated; longer each time. */
@@ -96,8 +97,7 @@ async function stopNext(session: Session, key: Uint8Array, settings: ConnectionS
   const { depth } = session
   const over = new AbortController()
   const tooLate = (): void => over.abort(new Error(`The server did not stop a statement within ${limitMs} ms`))
-  // What has arrived while the process was busy is read first.
-  const limit = setTimeout(() => setImmediate(tooLate), limitMs)
+  const limit = new TimeLimit(limitMs, tooLate)
   const running = (): boolean => !session.answered && session.depth >= depth
   try {
     for (let patience = FIRST_PATIENCE_MS; running(); patience *= PATIENCE_FACTOR) {
@@ -108,7 +108,7 @@ async function stopNext(session: Session, key: Uint8Array, settings: ConnectionS
       if (over.signal.aborted && running()) throw over.signal.reason
     }
   } finally {
-    clearTimeout(limit)
+    limit.stop()
   }
 }
 

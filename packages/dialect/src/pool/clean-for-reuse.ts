@@ -1,4 +1,5 @@
 import type { Connection } from '../client/connection.ts'
+import { TimeLimit } from '../connection/time-limit.ts'
 import { reportError } from '../listen/report-error.ts'
 import { cutConnection } from './cut-connection.ts'
 import { runHook } from './pool-hooks.ts'
@@ -35,18 +36,18 @@ export async function cleanForReuse(connection: Connection, cleaning: Cleaning):
 async function cleanInTime(connection: Connection, cleaning: Cleaning): Promise<Cleaned> {
   // That has a limit of its own.
   await stopAbandoned(connection, cleaning)
-  let timer: NodeJS.Timeout | undefined
+  let limit: TimeLimit | undefined
   const tooLate = new Promise<Cleaned>((resolve) => {
-    timer = setTimeout(resolve, CLEANING_TIMEOUT_MS + hooksTimeoutMs(cleaning), 'unclean')
+    limit = new TimeLimit(CLEANING_TIMEOUT_MS + hooksTimeoutMs(cleaning), () => resolve('unclean'))
   })
   // Whether the process goes on meanwhile is for the connection to say.
-  timer?.unref()
+  limit?.unref()
   try {
     return await Promise.race([clean(connection, cleaning), tooLate])
   } catch {
     return 'unclean'
   } finally {
-    clearTimeout(timer)
+    limit?.stop()
   }
 }
 

@@ -1,3 +1,4 @@
+import { TimeLimit } from '../connection/time-limit.ts'
 import type { Pace } from './pace.ts'
 import type { Waiter, Waiters } from './waiters.ts'
 
@@ -22,7 +23,7 @@ export function waitInLine<Connection>(
 ): Promise<Connection> {
   const { timeoutMs, timeoutError, signal, unref } = patience
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined
+    let limit: TimeLimit | undefined
     const leave = (reason: unknown): void => {
       waiters.remove(waiter)
       reject(reason)
@@ -34,13 +35,13 @@ export function waitInLine<Connection>(
       resolve,
       reject,
       settled: () => {
-        clearTimeout(timer)
+        limit?.stop()
         signal?.removeEventListener('abort', abort)
       },
       next: null,
     }
-    if (timeoutMs > 0) timer = setTimeout(() => leave(timeoutError()), timeoutMs)
-    if (unref) timer?.unref()
+    if (timeoutMs > 0) limit = new TimeLimit(timeoutMs, () => leave(timeoutError()))
+    if (unref) limit?.unref()
     signal?.addEventListener('abort', abort, { once: true })
     waiters.add(waiter)
   })
