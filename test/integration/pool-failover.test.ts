@@ -127,6 +127,8 @@ describe('a primary that has become read only', () => {
     const flight = () => {
       const written = pool.query(`select nextval('counted')`)
       const behind = Promise.all(Array.from({ length: 10 }, read))
+      // Refused while something else is awaited, it is nobody's yet.
+      for (const one of [written, behind]) one.catch(() => {})
       return { written, behind, shared: pool.stats.size === 1 && pool.stats.waiting === 0 }
     }
     for (let known = false; !known;) {
