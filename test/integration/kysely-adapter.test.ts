@@ -120,11 +120,11 @@ test('one that waits for a connection when it is released takes none', async () 
   await driver.init()
   const [holder, waiting] = [await driver.acquireConnection(), await driver.acquireConnection()]
   await (holder as PgwireConnection).bind()
-  const bound = (waiting as PgwireConnection).bind()
+  const refused = expect((waiting as PgwireConnection).bind()).rejects.toThrow(UsageError)
   await driver.releaseConnection(waiting)
   const next = await driver.acquireConnection()
   await driver.releaseConnection(holder)
-  await expect(bound).rejects.toThrow(UsageError)
+  await refused
   await expect(next.executeQuery(CompiledQuery.raw('select 1 as one'))).resolves.toMatchObject({ rows: [{ one: 1 }] })
   await driver.releaseConnection(next)
   await driver.destroy()

@@ -174,9 +174,11 @@ test('one that is given up while it waits is never sent, and its neighbours are 
   const late = pool.query('update account set balance = balance + 5 where id = 2', [], { timeoutMs: 1 })
   expect(pool.stats.waiting).toBe(5)
   controller.abort()
-  await expect(given[0]).rejects.toBe(controller.signal.reason)
-  await expect(given[2]).rejects.toBe(controller.signal.reason)
-  await expect(late).rejects.toMatchObject({ name: 'QueryTimeoutError', outcome: 'not-sent' })
+  await Promise.all([
+    expect(given[0]).rejects.toBe(controller.signal.reason),
+    expect(given[2]).rejects.toBe(controller.signal.reason),
+    expect(late).rejects.toMatchObject({ name: 'QueryTimeoutError', outcome: 'not-sent' }),
+  ])
   expect(pool.stats.waiting).toBe(2)
   held.release()
   await Promise.all([given[1], given[3]])
