@@ -5,8 +5,8 @@ import { connect, type ConnectionError, type ConnectionOptions, createPool } fro
 import { beforeEach, expect, test, vi } from 'vitest'
 
 import { errorResponse, readyForQuery } from '../support/backend-messages.ts'
+import { byPatientClock } from '../support/patient-clock.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
-import { byPatientClock } from './patient-clock.ts'
 
 const lookup = vi.hoisted(() => vi.fn<(host: string) => Promise<LookupAddress[]>>())
 vi.mock('node:dns/promises', () => ({ lookup }))

@@ -6,9 +6,9 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { errorResponse } from '../support/backend-messages.ts'
 import { blackHole } from '../support/black-hole.ts'
+import { byPatientClock } from '../support/patient-clock.ts'
 import { makeCertificates } from '../support/postgres/certificates.ts'
 import { type Script, scriptedServer } from '../support/scripted-server.ts'
-import { byPatientClock } from './patient-clock.ts'
 
 const lookup = vi.hoisted(() => vi.fn<(host: string) => Promise<LookupAddress[]>>())
 vi.mock('node:dns/promises', () => ({ lookup }))

@@ -21,10 +21,10 @@ import {
   readyForQuery,
   rowDescription,
 } from '../support/backend-messages.ts'
+import { byPatientClock } from '../support/patient-clock.ts'
 import { makeCertificates } from '../support/postgres/certificates.ts'
 import { holdPort } from '../support/postgres/held-port.ts'
 import { type Script, type ScriptedServer, scriptedServer } from '../support/scripted-server.ts'
-import { byPatientClock } from './patient-clock.ts'
 
 /** No name of a host can be so long: the system says so without asking anybody. */
 const NOWHERE = `${'x'.repeat(64)}.invalid`

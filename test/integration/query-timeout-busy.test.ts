@@ -1,6 +1,7 @@
 /** A process that is busy while the answer arrives: when it comes to look, the limit is over, and the answer is here. */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 import { connect, type Connection, type Pool } from 'kysely-pgwire'
 import { describe, expect, test } from 'vitest'
@@ -11,32 +12,36 @@ const fixture = poolFixture()
 const LIMIT_MS = 100
 const SQL = 'select $1::int4 as n /* answered */'
 
-/** Ends when the server has read that statement of ours, and waits for more. */
+/** Ends when the server has read a certain statement of ours, and waits for more. */
 const WATCH = `
   import { connect } from 'kysely-pgwire'
   await using connection = await connect(process.env.DATABASE_URL)
-  const sql = "select 1 from pg_stat_activity where pid = $1 and query like '%answered%' and wait_event = 'ClientRead'"
-  while ((await connection.fetch(sql, [Number(process.env.PROCESS_ID)])).length === 0);`
+  const sql = "select 1 from pg_stat_activity where pid = $1 and query like $2 and wait_event = 'ClientRead'"
+  while ((await connection.fetch(sql, [Number(process.env.PROCESS_ID), process.env.QUERY])).length === 0);`
 
 /** Returns when the statement has been answered. Until then this process does nothing else, and so reads nothing. */
-function busyUntilAnswered({ processId }: Connection): void {
+function busyUntilAnswered({ processId }: Connection, query: string): void {
   execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '--eval', WATCH], {
     cwd: join(import.meta.dirname, '..'),
-    env: { ...process.env, DATABASE_URL: fixture.url, PROCESS_ID: String(processId) },
+    env: { ...process.env, DATABASE_URL: fixture.url, PROCESS_ID: String(processId), QUERY: query },
     timeout: 50_000,
   })
 }
 
 /** What comes of a call whose limit is over when its answer is here, and was not read. */
-async function unread<Result>(connection: Connection, call: () => Promise<Result>): Promise<Result> {
+async function unread<Result>(
+  connection: Connection,
+  call: () => Promise<Result>,
+  { limitMs, query } = { limitMs: LIMIT_MS, query: '%answered%' },
+): Promise<Result> {
   // Described beforehand, it takes one answer.
   await connection.query(SQL, [1])
   await connection.query('select 1')
   const given = call()
-  const over = performance.now() + LIMIT_MS
+  const over = performance.now() + limitMs
   // It is sent at the end of a tick. The event loop does not turn: nothing is read, and no limit noticed.
   for (let tick = 0; tick < 20; tick++) await new Promise<void>((resolve) => process.nextTick(resolve))
-  busyUntilAnswered(connection)
+  busyUntilAnswered(connection, query)
   while (performance.now() <= over + 1);
   return given
 }
@@ -75,6 +80,16 @@ test('who waits for a connection gets the one that is free by then', async () =>
   expect(borrowed.connection).toBe(connection)
   borrowed.release()
   expect(pool.totals.timedOut).toBe(0)
+})
+
+test('a connection that has answered the question whether it still does is kept', async () => {
+  await using pool = fixture.open({ max: 1, checkAfterIdleMs: 1 })
+  const connection = await only(pool)
+  await pause(5)
+  const borrowed = await unread(connection, () => pool.acquire(), { limitMs: 1_000, query: '' })
+  expect(borrowed.connection).toBe(connection)
+  borrowed.release()
+  expect(pool.totals.closed).toMatchObject({ unanswered: 0 })
 })
 
 /** The connection of a pool that has one. */

@@ -1,5 +1,5 @@
 import type { OpenConnection } from '../connection/open-connection.ts'
-import { timerDelay } from '../connection/time-limit.ts'
+import { timerDelay } from './timer-delay.ts'
 
 export interface CloseOptions {
   /** How long to wait for what is running, in milliseconds. Default 10,000. */

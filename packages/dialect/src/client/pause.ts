@@ -1,4 +1,4 @@
-import { timerDelay } from '../connection/time-limit.ts'
+import { timerDelay } from './timer-delay.ts'
 
 /** Resolves after a time; rejects at once with the signal's reason, should that come first. */
 export function pause(delayMs: number, signal?: AbortSignal): Promise<void> {

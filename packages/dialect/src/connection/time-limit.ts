@@ -1,5 +1,3 @@
-import { MAX_TIMER_MS } from '../config/option-checks.ts'
-
 /**
  * Calls `over` when the time is over, unless it is stopped before. What has arrived by then is read first: where the process was
  * busy, timers come before the sockets, and an answer that has been here for long would count as late.
@@ -23,9 +21,4 @@ export class TimeLimit {
   unref(): void {
     this.#timer.unref()
   }
-}
-
-/** A time limit as a timer takes it. Longer ones, and none, become the longest; what is no time at all ends at once. */
-export function timerDelay(timeoutMs: number): number {
-  return timeoutMs > 0 ? Math.min(timeoutMs, MAX_TIMER_MS) : 0
 }

@@ -3,7 +3,7 @@
  * more of them is the business of `connection-supply.ts`, and how they go that of `departures.ts`.
  */
 import type { Connection } from '../client/connection.ts'
-import { timerDelay } from '../connection/time-limit.ts'
+import { timerDelay } from '../client/timer-delay.ts'
 import { withCallerStack } from '../errors/caller-stack.ts'
 import { PoolClosedError, PoolExhaustedError } from '../errors/pool-error.ts'
 import { PoolTracing } from '../telemetry/pool-tracing.ts'

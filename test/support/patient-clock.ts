@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 
-import { eventLoopTurn } from '../support/event-loop-turn.ts'
+import { eventLoopTurn } from './event-loop-turn.ts'
 
 const { setTimeout: realTimeout } = globalThis
 
